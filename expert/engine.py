@@ -1,0 +1,204 @@
+"""The forward-chaining engine: facts and knowledge give derivations. The only file that knows experta.
+
+Each rule becomes one experta rule of a small fragment: one positive pattern, bound, and NOT of one pattern for every
+exception. What is known about one subject is one experta fact with named slots, declared anew for each stratum; the
+stratum is its first slot. Whoever concludes a fact belongs to a lower stratum than whoever reads it, so nothing is
+ever retracted, negation is safe, and the order of rules and facts does not matter.
+
+experta 1.9.4 has defects that this fragment stays clear of: a slot bound to NaN never matches (only finite numbers
+enter), predicates are tested in any order (ours are total), cancelled activations may fire (none is ever cancelled),
+and every compiled predicate is kept for ever (equal ones are one object here).
+"""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import logging
+import math
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import Any
+
+from expert.certainty import BELIEVED, combine, pass_on
+from expert.facts import Derivation, Fact, Value
+from expert.knowledge import Condition, KnowledgeBase, Rule, strata
+
+
+class EngineError(RuntimeError):
+    """experta cannot be imported; the message says how to mend the environment."""
+
+
+def infer(facts: Iterable[Fact], knowledge: KnowledgeBase) -> tuple[Derivation, ...]:
+    """Every firing of every rule, by stratum, rule and subject.
+
+    Raises EngineError without experta, ValueError for rules that form a circle or a fact that is not finite.
+    """
+    return _compiled(knowledge).run(facts)
+
+
+def known(
+    facts: Iterable[Fact], derivations: Iterable[Derivation], knowledge: KnowledgeBase
+) -> dict[str, dict[str, Fact]]:
+    """Everything that is known about each subject, measured and concluded, by name.
+
+    A conclusion's value is its certainty. It is known once it is believed, or once every rule that could have
+    concluded it was judged; else it is unknown and stands nowhere.
+    """
+    subjects = _by_subject(facts)
+    reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
+    for derivation in derivations:
+        reasons[derivation.conclusion, derivation.about].append(derivation)
+    for conclusion in (c for stratum in strata(knowledge.rules.values()) for c in stratum):
+        _settle(conclusion, subjects, reasons, knowledge)
+    return subjects
+
+
+def _by_subject(facts: Iterable[Fact]) -> dict[str, dict[str, Fact]]:
+    subjects: dict[str, dict[str, Fact]] = {"": {}}
+    for fact in facts:
+        if isinstance(fact.value, float) and not math.isfinite(fact.value):
+            raise ValueError(f"fact {fact.name!r} is {fact.value}; only finite numbers are facts")
+        subjects.setdefault(fact.about, {})[fact.name] = fact
+    return dict(sorted(subjects.items()))
+
+
+def _settle(
+    conclusion: str,
+    subjects: Mapping[str, dict[str, Fact]],
+    reasons: Mapping[tuple[str, str], list[Derivation]],
+    knowledge: KnowledgeBase,
+) -> None:
+    """Add the conclusion to what is known about each subject, where it is believed or was wholly judged."""
+    rules = [rule for rule in _concluding(knowledge).get(conclusion, ()) if rule.certainty > 0]
+    for about, facts in subjects.items():
+        drawn = reasons.get((conclusion, about), [])
+        certainty = combine(derivation.certainty for derivation in drawn)
+        values = {name: fact.value for name, fact in facts.items()}
+        if certainty >= BELIEVED or not any(rule.awaits(values) for rule in rules):
+            at = next((d.at for d in sorted(drawn, key=lambda d: (-d.certainty, d.rule)) if d.at), None)
+            facts[conclusion] = Fact(conclusion, certainty, about, tuple(sorted(d.rule for d in drawn)), at)
+
+
+@lru_cache(maxsize=8)
+def _concluding(knowledge: KnowledgeBase) -> Mapping[str, tuple[Rule, ...]]:
+    concluding: dict[str, list[Rule]] = collections.defaultdict(list)
+    for rule in knowledge.rules.values():
+        concluding[rule.then].append(rule)
+    return {conclusion: tuple(rules) for conclusion, rules in concluding.items()}
+
+
+class _Compiled:
+    """The rules as one experta engine. It is compiled once per knowledge base, and serves one thread at a time."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+        self.strata = strata(knowledge.rules.values())
+        self.lock = threading.Lock()
+        self.fired: list[tuple[Rule, str]] = []
+        experta = _experta()
+        self.known: type[Any] = type("Known", (experta.Fact,), {})
+        stratum = {conclusion: n for n, stratum in enumerate(self.strata) for conclusion in stratum}
+        body = {f"rule {rule.id}": self._rule(experta, rule, stratum[rule.then]) for rule in knowledge.rules.values()}
+        self.engine = type("CompiledRules", (experta.KnowledgeEngine,), body)()
+        self.read = {c.fact for rule in knowledge.rules.values() for c in rule.when}
+        self.read |= {c.fact for rule in knowledge.rules.values() for exception in rule.unless for c in exception}
+
+    def run(self, facts: Iterable[Fact]) -> tuple[Derivation, ...]:
+        subjects = _by_subject(facts)
+        derivations: list[Derivation] = []
+        with self.lock:
+            self.engine.reset()
+            for n, conclusions in enumerate(self.strata):
+                drawn = sorted(self._stratum(n, subjects), key=lambda d: (d.rule, d.about))
+                derivations += drawn
+                reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
+                for derivation in drawn:
+                    reasons[derivation.conclusion, derivation.about].append(derivation)
+                for conclusion in conclusions:
+                    _settle(conclusion, subjects, reasons, self.knowledge)
+        return tuple(derivations)
+
+    def _stratum(self, n: int, subjects: Mapping[str, Mapping[str, Fact]]) -> list[Derivation]:
+        self.fired.clear()
+        try:
+            self.engine.declare(
+                *(
+                    self.known(stratum=n, about=about, **{k: f.value for k, f in facts.items() if k in self.read})
+                    for about, facts in subjects.items()
+                )
+            )
+            self.engine.run()
+        except BaseException:
+            _compiled.cache_clear()  # experta keeps half of a failed run; the next one compiles afresh
+            raise
+        return [self._derivation(rule, subjects[about]) for rule, about in self.fired]
+
+    def _derivation(self, rule: Rule, facts: Mapping[str, Fact]) -> Derivation:
+        premises = tuple(facts[name] for name in dict.fromkeys(c.fact for c in rule.when))
+        certainties = [
+            float(facts[c.fact].value) for c in rule.when if c.operator in (">", ">=") and self._is_conclusion(c.fact)
+        ]
+        at = facts[rule.at].at if rule.at in facts else next((p.at for p in premises if p.at), None)
+        return Derivation(rule.id, rule.then, pass_on(rule.certainty, certainties), premises, premises[0].about, at)
+
+    def _is_conclusion(self, fact: str) -> bool:
+        return fact in self.knowledge.symptoms or fact in self.knowledge.diagnoses
+
+    def _rule(self, experta: ModuleType, rule: Rule, stratum: int) -> Any:
+        def pattern(conditions: Iterable[Condition]) -> Any:
+            slots: dict[str, list[Condition]] = collections.defaultdict(list)
+            for condition in conditions:
+                slots[condition.fact].append(condition)
+            tests = {fact: _predicate(tuple(of_fact)) for fact, of_fact in slots.items()}
+            return self.known(stratum=stratum, about=experta.MATCH.about, **tests)
+
+        def fire(engine: object, about: str, **_: object) -> None:
+            self.fired.append((rule, about))
+
+        fire.__name__ = rule.id
+        patterns = [experta.AS.known << pattern(rule.when)]
+        patterns += [experta.NOT(pattern(exception)) for exception in rule.unless]
+        return experta.Rule(*patterns)(fire)
+
+
+@lru_cache(maxsize=8)
+def _compiled(knowledge: KnowledgeBase) -> _Compiled:
+    return _Compiled(knowledge)
+
+
+@cache  # experta keeps every predicate for ever: equal ones must be one
+def _predicate(conditions: tuple[Condition, ...]) -> Any:
+    def holds(value: Value) -> bool:
+        return all(condition.holds(value) for condition in conditions)
+
+    predicate: Callable[[Value], bool] = conditions[0].holds if len(conditions) == 1 else holds
+    return _experta().P(predicate)
+
+
+@lru_cache(maxsize=1)
+def _experta() -> ModuleType:
+    """experta, imported with what it needs on current Python, and without what its import does to others."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    shim = not hasattr(collections, "Mapping")
+    if shim:
+        collections.Mapping = collections.abc.Mapping  # type: ignore[attr-defined]  # frozendict 1.2 looks here
+    try:
+        import experta
+
+        experta.KnowledgeEngine  # noqa: B018  # experta swallows the ImportError of what it needs: ask for the name
+    except (ImportError, AttributeError) as error:
+        raise EngineError(
+            f"the rule engine cannot be imported ({error}); mend the environment with "
+            "'pip install experta==1.9.4 frozendict schema'"
+        ) from error
+    finally:
+        if shim:
+            del collections.Mapping  # type: ignore[attr-defined]
+        root.handlers[:] = handlers  # experta calls logging.basicConfig()
+    logging.getLogger("experta").setLevel(logging.WARNING)
+    module: ModuleType = experta
+    return module

@@ -1,0 +1,230 @@
+"""Derivations → findings: causes absorb what they explain, reasons against count, rivals that lose are kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from expert.certainty import BELIEVED, SURE, combine
+from expert.facts import Derivation, Fact, Range, Value
+from expert.knowledge import SEVERITIES, Condition, Diagnosis, KnowledgeBase, Rule, Severity
+from expert.prose import fill, number
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that spoke, in a sentence with the run's numbers."""
+
+    text: str
+    derivation: Derivation
+
+    @property
+    def certainty(self) -> float:
+        """What the reason is worth, −1…1."""
+        return self.derivation.certainty
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with this run. `explains` are the ids of the symptoms and lesser diagnoses that it accounts for.
+
+    `not_ruled_out` names the facts that could have spoken against it and are unknown; `derivations` is the whole chain
+    below it, premises first.
+    """
+
+    diagnosis: Diagnosis
+    about: str
+    certainty: float
+    severity: Severity
+    reasons: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    not_ruled_out: tuple[str, ...]
+    explains: tuple[str, ...]
+    steps: Range | None
+    derivations: tuple[Derivation, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A diagnosis that was considered, and why it lost."""
+
+    diagnosis: Diagnosis
+    certainty: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Conclusions:
+    """All findings, the diagnoses that lost, and the symptoms (with their reasons) that nothing explains."""
+
+    findings: tuple[Finding, ...]
+    rejected: tuple[Rejected, ...]
+    unexplained: tuple[tuple[str, Reason], ...]
+
+
+def conclude(
+    derivations: Sequence[Derivation], known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase
+) -> Conclusions:
+    """What the derivations come to. `known` is everything known about each subject, by name, conclusions included."""
+    reasons: dict[tuple[str, str], list[Reason]] = defaultdict(list)
+    for derivation in derivations:
+        reason = Reason(_because(derivation, knowledge), derivation)
+        reasons[derivation.conclusion, derivation.about].append(reason)
+    believed = {
+        key: certainty
+        for key, found in reasons.items()
+        if (certainty := combine(reason.certainty for reason in found)) >= BELIEVED
+    }
+    explained = {
+        key: _explained(key, believed, reasons, knowledge) for key in believed if key[0] in knowledge.diagnoses
+    }
+    absorbed = {
+        (inner, key[1])
+        for key, inside in explained.items()
+        if believed[key] >= SURE
+        for inner in inside
+        if (inner, key[1]) != key
+    }
+    findings = tuple(
+        _finding(knowledge.diagnoses[key[0]], key[1], explained[key], believed, reasons, known, knowledge)
+        for key in explained
+        if key not in absorbed
+    )
+    unexplained = tuple(
+        (symptom, reasons[symptom, about][0])
+        for symptom, about in believed
+        if symptom in knowledge.symptoms and (symptom, about) not in absorbed
+    )
+    return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), unexplained)
+
+
+def failed(rule: Rule, values: Mapping[str, Value]) -> Condition | None:
+    """The first condition of a rule that is known not to hold."""
+    return next((c for c in rule.when if c.fact in values and not c.holds(values[c.fact])), None)
+
+
+def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
+    """A condition as a person reads it."""
+    fact, threshold = condition.fact, condition.threshold
+    if fact in knowledge.symptoms or fact in knowledge.diagnoses:
+        wanted = condition.operator in (">", ">=")
+        return f"{'' if wanted else 'not: '}{knowledge.title(fact)}"
+    name = fact.replace("_", " ")
+    if isinstance(threshold, tuple):
+        texts = [number(value) for value in threshold]
+        return (
+            f"{name} from {texts[0]} to {texts[1]}"
+            if condition.operator == "within"
+            else f"{name} in {', '.join(texts)}"
+        )
+    if condition.operator == "known":
+        return f"{name} is known"
+    sign = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}.get(condition.operator, condition.operator)
+    return f"{name} {sign} {number(threshold)}"
+
+
+def _because(derivation: Derivation, knowledge: KnowledgeBase) -> str:
+    rule = knowledge.rules[derivation.rule]
+    return fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
+
+
+def _explained(
+    key: tuple[str, str],
+    believed: Mapping[tuple[str, str], float],
+    reasons: Mapping[tuple[str, str], list[Reason]],
+    knowledge: KnowledgeBase,
+) -> tuple[str, ...]:
+    """What a diagnosis accounts for: its premises, and what it explains, directly or through others."""
+    about, found, todo = key[1], dict[str, None](), [key[0]]
+    while todo:
+        current = todo.pop()
+        diagnosis = knowledge.diagnoses.get(current)
+        inside = list(diagnosis.explains) if diagnosis else []
+        for reason in reasons[current, about]:
+            premises = (fact.name for fact in reason.derivation.premises)
+            inside += [name for name in premises if name in knowledge.symptoms and reason.certainty > 0]
+        for name in inside:
+            if (name, about) in believed and name not in found and name != key[0]:
+                found[name] = None
+                todo.append(name)
+    return tuple(found)
+
+
+def _finding(
+    diagnosis: Diagnosis,
+    about: str,
+    explains: tuple[str, ...],
+    believed: Mapping[tuple[str, str], float],
+    reasons: Mapping[tuple[str, str], list[Reason]],
+    known: Mapping[str, Mapping[str, Fact]],
+    knowledge: KnowledgeBase,
+) -> Finding:
+    certainty = believed[diagnosis.id, about]
+    found = sorted(reasons[diagnosis.id, about], key=lambda reason: -abs(reason.certainty))
+    values = {name: fact.value for name, fact in known.get(about, {}).items()}
+    open_facts = (knowledge.rules[r.derivation.rule].not_ruled_out(values) for r in found if r.certainty > 0)
+    chain = _chain((diagnosis.id, about), reasons)
+    ranges = [d.at for d in chain if d.at]
+    return Finding(
+        diagnosis,
+        about,
+        certainty,
+        _severity(diagnosis, certainty, [e for e in explains if believed[e, about] >= SURE], knowledge),
+        tuple(reason for reason in found if reason.certainty > 0),
+        tuple(reason for reason in found if reason.certainty < 0),
+        tuple(dict.fromkeys(fact for facts in open_facts for fact in facts)),
+        explains,
+        (min(at[0] for at in ranges), max(at[1] for at in ranges)) if ranges else None,
+        chain,
+    )
+
+
+def _severity(diagnosis: Diagnosis, certainty: float, explains: Iterable[str], knowledge: KnowledgeBase) -> Severity:
+    """As severe as the worst that it explains; a suspicion is at most low."""
+    inside = [knowledge.diagnoses[e].severity for e in explains if e in knowledge.diagnoses]
+    worst = min((diagnosis.severity, *inside), key=SEVERITIES.index)
+    return max(worst, "low", key=SEVERITIES.index) if certainty < SURE else worst
+
+
+def _chain(key: tuple[str, str], reasons: Mapping[tuple[str, str], list[Reason]]) -> tuple[Derivation, ...]:
+    """Every derivation below a conclusion that speaks for it, premises first."""
+    found: dict[tuple[str, str], Derivation] = {}
+
+    def descend(conclusion: str) -> None:
+        for reason in reasons.get((conclusion, key[1]), []):
+            derivation = reason.derivation
+            if reason.certainty > 0 and (derivation.rule, derivation.about) not in found:
+                for premise in derivation.premises:
+                    descend(premise.name)
+                found[derivation.rule, derivation.about] = derivation
+
+    descend(key[0])
+    return tuple(found.values())
+
+
+def _rejected(
+    reasons: Mapping[tuple[str, str], list[Reason]],
+    believed: Mapping[tuple[str, str], float],
+    absorbed: set[tuple[str, str]],
+    known: Mapping[str, Mapping[str, Fact]],
+    knowledge: KnowledgeBase,
+) -> tuple[Rejected, ...]:
+    """Diagnoses that had reasons and lost, and those that would explain what is seen but were judged false."""
+    lost: dict[str, Rejected] = {}
+    for (conclusion, about), found in reasons.items():
+        if conclusion in knowledge.diagnoses and (conclusion, about) not in believed:
+            against = [reason.text for reason in found if reason.certainty < 0] or [reason.text for reason in found]
+            certainty = combine(reason.certainty for reason in found)
+            lost[conclusion] = Rejected(knowledge.diagnoses[conclusion], certainty, " ".join(against))
+    values = {name: fact.value for name, fact in known.get("", {}).items()}
+    seen = {conclusion for conclusion, _ in believed if conclusion in knowledge.symptoms}
+    for diagnosis in knowledge.diagnoses.values():
+        if diagnosis.id in values and diagnosis.id not in lost and (diagnosis.id, "") not in believed:
+            rules = [r for r in knowledge.concludes(diagnosis.id) if r.certainty > 0]
+            near = [r for r in rules if seen & {c.fact for c in r.when}]
+            condition = failed(near[0], values) if near else None
+            if seen & set(diagnosis.explains) and condition is not None:
+                text = f"It would need: {in_words(condition, knowledge)}; observed {number(values[condition.fact])}."
+                lost[diagnosis.id] = Rejected(diagnosis, 0.0, text)
+    return tuple(sorted(lost.values(), key=lambda r: (-r.certainty, r.diagnosis.id)))

@@ -1,0 +1,152 @@
+"""All packs together → one KnowledgeBase: what each names must exist, and no two may claim one id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from expert.facts import Quantity, Value
+from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom, concluded, strata
+from expert.packs.parse import Parsed
+from expert.packs.tree import Entry, Problem
+from expert.prose import mentions, quotes
+
+_Item = TypeVar("_Item", Symptom, Diagnosis, Rule, Remedy)
+
+
+def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: list[Problem]) -> KnowledgeBase:
+    """One knowledge base of all packs, in the order of their ids. Every mistake is noted in `problems`."""
+    packs = sorted(packs, key=lambda p: p.pack.name)
+    symptoms = _by_id("symptom", [s for p in packs for s in p.symptoms])
+    diagnoses = _by_id("diagnosis", [d for p in packs for d in p.diagnoses])
+    rules = _by_id("rule", [r for p in packs for r in p.rules])
+    remedies = _by_id("remedy", [r for p in packs for r in p.remedies])
+    conclusions = symptoms.keys() | diagnoses.keys()
+    facts = dict(catalogue) | {id_: Quantity(id_, "number", "certainty", "concluded") for id_ in conclusions}
+    for id_ in sorted(symptoms.keys() & diagnoses.keys()):
+        diagnoses[id_][1].problem(f"{id_!r} is a symptom and a diagnosis; it can only be one")
+    for diagnosis, entry in diagnoses.values():
+        for explained in diagnosis.explains:
+            if explained not in conclusions:
+                entry.unknown("explained symptom", explained, conclusions)
+        for id_ in diagnosis.remedies:
+            if id_ not in remedies:
+                entry.unknown("remedy", id_, remedies)
+    _check_circles(diagnoses)
+    judged = {id_: _rule(rule, entry, facts, conclusions) for id_, (rule, entry) in rules.items()}
+    try:
+        strata(judged.values())
+    except ValueError as circle:
+        next(iter(rules.values()))[1].problem(str(circle))
+    for remedy, entry in remedies.values():
+        _check_remedy(remedy, entry, facts, remedies.keys())
+    return KnowledgeBase(
+        tuple(p.pack for p in packs),
+        {id_: symptom for id_, (symptom, _) in symptoms.items()},
+        {id_: diagnosis for id_, (diagnosis, _) in diagnoses.items()},
+        judged,
+        {
+            id_: replace(remedy, verify=tuple(_conclusive(c, conclusions) for c in remedy.verify))
+            for id_, (remedy, _) in remedies.items()
+        },
+    )
+
+
+def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_Item, Entry]]:
+    found: dict[str, tuple[_Item, Entry]] = {}
+    for item, entry in items:
+        if item.id in found:
+            entry.problem(f"{kind} {item.id!r} is defined already, in {found[item.id][0].where}")
+        else:
+            found[item.id] = item, entry
+    return dict(sorted(found.items()))
+
+
+def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]) -> Rule:
+    """The rule as the engine takes it: conditions on conclusions read certainties, and what it quotes must be known."""
+    if rule.then and rule.then not in conclusions:
+        entry.unknown("symptom or diagnosis", rule.then, conclusions)
+    exceptions = [condition for exception in rule.unless for condition in exception]
+    for condition in (*rule.when, *exceptions):
+        _check_condition(condition, entry, facts, conclusions)
+    if rule.then in {c.fact for c in (*rule.when, *exceptions)}:
+        entry.problem(f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
+    if rule.at and rule.at not in facts:
+        entry.unknown("fact", rule.at, facts)
+    _check_prose(rule.because, entry, facts, rule.params)
+    for example in rule.examples:
+        for name, value in example.facts.items():
+            if name not in facts:
+                entry.unknown(f"the {example.outcome} example's fact", name, facts)
+            elif name not in conclusions and not facts[name].admits(value):
+                entry.problem(f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}")
+    when = tuple(_conclusive(c, conclusions) for c in rule.when)
+    read = {c.fact for c in when}
+    quoted = (q for q in quotes(rule.because) if q not in rule.params and q not in read and q in facts)
+    return replace(
+        rule,
+        when=(*when, *(Condition(fact, "known", "") for fact in dict.fromkeys(quoted))),
+        unless=tuple(tuple(_conclusive(c, conclusions) for c in exception) for exception in rule.unless),
+    )
+
+
+def _check_condition(
+    condition: Condition, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]
+) -> None:
+    quantity = facts.get(condition.fact)
+    if quantity is None:
+        entry.unknown("fact", condition.fact, facts)
+    elif condition.fact in conclusions and isinstance(condition.threshold, bool):
+        return
+    else:
+        values = condition.threshold if isinstance(condition.threshold, tuple) else (condition.threshold,)
+        for value in values:
+            if not quantity.admits(value):
+                expected = f"one of {', '.join(quantity.words)}" if quantity.words else f"a {quantity.kind}"
+                entry.problem(f"{condition.fact!r} is compared with {value!r}; it is {expected}")
+
+
+def _conclusive(condition: Condition, conclusions: Iterable[str]) -> Condition:
+    if condition.fact in conclusions and isinstance(condition.threshold, bool):
+        return concluded(condition.fact, condition.threshold is (condition.operator != "!="))
+    return condition
+
+
+def _check_prose(text: str, entry: Entry, facts: Mapping[str, Quantity], params: Mapping[str, float]) -> None:
+    for name, form in mentions(text):
+        quantity = facts.get(name) or (Quantity(name, "number") if name in params else None)
+        if quantity is None:
+            entry.unknown("the quoted fact or param", name, [*facts, *params])
+            continue
+        sample: Value = 1.5 if quantity.kind == "number" else True if quantity.kind == "truth" else "word"
+        try:
+            format(sample, form)
+        except ValueError:
+            entry.problem(f"{{{name}:{form}}} is no format for a {quantity.kind}; '.3g' or '.0%' would be")
+
+
+def _check_remedy(remedy: Remedy, entry: Entry, facts: Mapping[str, Quantity], remedies: Iterable[str]) -> None:
+    for other in (*remedy.needs, *remedy.conflicts):
+        if other not in remedies:
+            entry.unknown("remedy", other, remedies)
+    if bool(remedy.knob) != bool(remedy.direction):
+        entry.problem("a knob needs a direction, and a direction a knob")
+    for text in (remedy.title, remedy.how, remedy.gain, *remedy.snippets.values()):
+        _check_prose(text, entry, facts, remedy.params)
+        for name in quotes(text):
+            if name in facts:
+                entry.problem(f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default")
+    for condition in remedy.verify:
+        _check_condition(condition, entry, facts, ())
+
+
+def _check_circles(diagnoses: Mapping[str, tuple[Diagnosis, Entry]]) -> None:
+    """A cause may not explain itself, not even through others."""
+    left = {id_: {e for e in diagnosis.explains if e in diagnoses} for id_, (diagnosis, _) in diagnoses.items()}
+    while free := [id_ for id_, explains in left.items() if not explains & left.keys()]:
+        for id_ in free:
+            del left[id_]
+    if left:
+        entry = diagnoses[min(left)][1]
+        entry.problem(f"these diagnoses explain each other in a circle: {', '.join(sorted(left))}")

@@ -1,0 +1,220 @@
+"""One file of YAML → the symptoms, diagnoses, rules and remedies of one pack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from expert.facts import Value
+from expert.knowledge import (
+    EFFORTS,
+    FRAMEWORKS,
+    ORIGINS,
+    SEVERITIES,
+    STAGES,
+    Condition,
+    Diagnosis,
+    Effort,
+    Example,
+    Origin,
+    Pack,
+    Remedy,
+    Rule,
+    Severity,
+    Stage,
+    Symptom,
+)
+from expert.packs.conditions import condition
+from expert.packs.tree import Entry, Problem, compose
+
+FORMAT = 1
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass
+class Parsed:
+    """One pack as it stands in its file, with the place of everything that can be wrong in relation to the rest."""
+
+    pack: Pack
+    symptoms: list[tuple[Symptom, Entry]] = field(default_factory=list)
+    diagnoses: list[tuple[Diagnosis, Entry]] = field(default_factory=list)
+    rules: list[tuple[Rule, Entry]] = field(default_factory=list)
+    remedies: list[tuple[Remedy, Entry]] = field(default_factory=list)
+
+
+def parse(text: str, file: str, path: str, digest: str, problems: list[Problem]) -> Parsed | None:
+    """The pack that a text holds, or None; every mistake is noted in `problems`. `path` is what a report shows."""
+    root = compose(text, file, problems)
+    if root is None:
+        return None
+    top = root.keys("format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies")
+    if "format" not in top or top["format"].value != FORMAT:
+        (top.get("format") or root).problem(
+            f"a pack begins with 'format: {FORMAT}', the only format this version reads"
+        )
+        return None
+    if "pack" not in top:
+        root.problem("a pack has a name, as in 'pack: optimization'")
+        return None
+    name = _id(top["pack"].text(), top["pack"])
+    version = top["version"].text() if "version" in top else "1"
+    parsed = Parsed(Pack(name, version, path, digest))
+    params = _params(top.get("params"))
+    for id_, key, entry in _named(top.get("symptoms")):
+        parsed.symptoms.append((_symptom(id_, entry, name), key))
+    for id_, key, entry in _named(top.get("diagnoses")):
+        parsed.diagnoses.append((_diagnosis(id_, entry, name), key))
+    for id_, key, entry in _named(top.get("rules")):
+        parsed.rules.append((_rule(id_, entry, name, params), key))
+    for id_, key, entry in _named(top.get("remedies")):
+        parsed.remedies.append((_remedy(id_, entry, name, params), key))
+    return parsed
+
+
+def _named(entry: Entry | None) -> list[tuple[str, Entry, Entry]]:
+    return [] if entry is None else [(_id(name, key), key, value) for name, key, value in entry.pairs()]
+
+
+def _id(name: str, entry: Entry) -> str:
+    if not _ID.fullmatch(name):
+        entry.problem(f"{name!r} is no id: lower-case words joined by '-', as in 'loss-climbed'")
+    return name
+
+
+def _params(entry: Entry | None) -> dict[str, float]:
+    params = {}
+    for name, key, value in entry.pairs() if entry else ():
+        keys = value.keys("default", "min", "max", "help", "source")
+        if "default" not in keys:
+            key.problem(f"param {name!r} needs a default")
+            continue
+        default = params[name] = keys["default"].number()
+        low = keys["min"].number() if "min" in keys else default
+        high = keys["max"].number() if "max" in keys else default
+        if not low <= default <= high:
+            keys["default"].problem(f"the default of {name!r} is outside its bounds {low:g}..{high:g}")
+        if "help" not in keys:
+            key.problem(f"param {name!r} needs a help: what it is, in one line")
+    return params
+
+
+def _symptom(id_: str, entry: Entry, pack: str) -> Symptom:
+    keys = entry.keys("title", "about", "references")
+    return Symptom(
+        id_, _needed(keys, "title", entry), _text(keys, "about"), _list(keys, "references"), pack, entry.where
+    )
+
+
+def _diagnosis(id_: str, entry: Entry, pack: str) -> Diagnosis:
+    keys = entry.keys("title", "about", "references", "stage", "origin", "severity", "explains", "remedies")
+    for key in ("about", "stage", "origin", "severity", "references"):
+        if key not in keys:
+            entry.problem(f"diagnosis {id_!r} needs {key!r}")
+    return Diagnosis(
+        id_,
+        _needed(keys, "title", entry),
+        _text(keys, "about"),
+        _list(keys, "references"),
+        pack,
+        entry.where,
+        stage=cast(Stage, keys["stage"].choice("stage", STAGES)) if "stage" in keys else "debug",
+        origin=cast(Origin, keys["origin"].choice("origin", ORIGINS)) if "origin" in keys else "implementation bug",
+        severity=cast(Severity, keys["severity"].choice("severity", SEVERITIES)) if "severity" in keys else "medium",
+        explains=_list(keys, "explains"),
+        remedies=_list(keys, "remedies"),
+    )
+
+
+def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rule:
+    keys = entry.keys(
+        "when",
+        "unless",
+        "then",
+        "certainty",
+        "because",
+        "at",
+        "status",
+        "source",
+        "scope",
+        "fires",
+        "silent",
+        "unknown",
+    )
+    when = _conditions(keys["when"], params) if "when" in keys else ()
+    if not when:
+        entry.problem(f"rule {id_!r} needs a 'when' with at least one condition")
+    certainty = keys["certainty"].number() if "certainty" in keys else 0.0
+    if not 0 < abs(certainty) <= 1:
+        keys.get("certainty", entry).problem("certainty is a number from -1 to 1, and not 0")
+    return Rule(
+        id_,
+        when,
+        _needed(keys, "then", entry),
+        certainty,
+        _needed(keys, "because", entry),
+        unless=tuple(_conditions(item, params) for item in keys["unless"].items()) if "unless" in keys else (),
+        at=_text(keys, "at"),
+        status=keys["status"].choice("status", ("stable", "test", "experimental")) if "status" in keys else "stable",
+        source=_text(keys, "source"),
+        scope=keys["scope"].choice("scope", ("run", "fleet")) if "scope" in keys else "run",
+        params=params,
+        examples=tuple(example for outcome in ("fires", "silent", "unknown") for example in _examples(keys, outcome)),
+        pack=pack,
+        where=entry.where,
+    )
+
+
+def _remedy(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Remedy:
+    keys = entry.keys("title", "how", "effort", "gain", "knob", "direction", "needs", "conflicts", "snippets", "verify")
+    snippets = keys["snippets"].keys(*FRAMEWORKS) if "snippets" in keys else {}
+    return Remedy(
+        id_,
+        _needed(keys, "title", entry),
+        _needed(keys, "how", entry),
+        effort=cast(Effort, keys["effort"].choice("effort", EFFORTS)) if "effort" in keys else "minutes",
+        gain=_text(keys, "gain"),
+        knob=_text(keys, "knob"),
+        direction=_text(keys, "direction"),
+        needs=_list(keys, "needs"),
+        conflicts=_list(keys, "conflicts"),
+        snippets={framework: snippet.text() for framework, snippet in snippets.items()},
+        verify=_conditions(keys["verify"], params) if "verify" in keys else (),
+        params=params,
+        pack=pack,
+        where=entry.where,
+    )
+
+
+def _conditions(entry: Entry, params: Mapping[str, float]) -> tuple[Condition, ...]:
+    found = (condition(fact, value, params) for fact, _, value in entry.pairs())
+    return tuple(c for c in found if c is not None)
+
+
+def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:
+    found = []
+    for entry in keys[outcome].items() if outcome in keys else ():
+        facts: dict[str, Value] = {}
+        for fact, _, value in entry.pairs():
+            if value.value is None:
+                value.problem("an example gives a number, true, false or a word")
+            else:
+                facts[fact] = value.value
+        found.append(Example(cast(Literal["fires", "silent", "unknown"], outcome), facts, entry.where))
+    return found
+
+
+def _needed(keys: Mapping[str, Entry], key: str, entry: Entry) -> str:
+    if key in keys:
+        return keys[key].text()
+    entry.problem(f"{key!r} is missing here")
+    return ""
+
+
+def _text(keys: Mapping[str, Entry], key: str) -> str:
+    return keys[key].text() if key in keys else ""
+
+
+def _list(keys: Mapping[str, Entry], key: str) -> tuple[str, ...]:
+    return tuple(item.text() for item in keys[key].items()) if key in keys else ()

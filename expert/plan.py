@@ -1,0 +1,249 @@
+"""Findings → a plan: every remedy once, in the order of the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from expert import vocabulary
+from expert.facts import Derivation, Fact, Value
+from expert.findings import Conclusions, Finding, Reason, Rejected, failed, in_words
+from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
+from expert.prose import fill, mentions, number
+from expert.run import RunLog
+from expert.signals import missing
+
+Verdict = Literal["Broken", "At risk", "Could be better", "No problem found", "Not judged"]
+_VERDICTS: Mapping[Severity, Verdict] = {"critical": "Broken", "high": "At risk", "medium": "Could be better"}
+CONSIDERABLE: tuple[Severity, ...] = ("critical", "high", "medium")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to do. `treats` are the findings that it remedies, `priority` its place from 1, `because` its reason.
+
+    `numbers` are the facts of this run that its title, how or snippets quote.
+    """
+
+    remedy: Remedy
+    priority: int
+    title: str
+    how: str
+    treats: tuple[Finding, ...]
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    gain: str = ""
+    verify: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def effort(self) -> Effort:
+        """How long the change takes to make."""
+        return self.remedy.effort
+
+    @property
+    def severity(self) -> Severity:
+        """That of the worst finding that it treats."""
+        return min((f.severity for f in self.treats), key=SEVERITIES.index)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule that was judged and found nothing: the first condition that failed, and what was observed."""
+
+    rule: str
+    title: str
+    condition: str
+    observed: str
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """Rules that could not be judged for want of `inputs`, what they would have told, and how to give the inputs."""
+
+    inputs: tuple[str, ...]
+    rules: tuple[str, ...]
+    titles: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that a renderer needs to tell what is wrong with a run and what to do, in order."""
+
+    run: RunLog
+    findings: tuple[Finding, ...] = ()
+    items: tuple[Item, ...] = ()
+    unexplained: tuple[tuple[str, Reason], ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    checked: tuple[Check, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    derivations: tuple[Derivation, ...] = ()
+    knowledge: KnowledgeBase | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict in its canonical words, from the worst finding; never a grade."""
+        if not self.findings and not self.checked:
+            return "Not judged"
+        severities: set[Severity] = {finding.severity for finding in self.findings}
+        return next((_VERDICTS[s] for s in CONSIDERABLE if s in severities), "No problem found")
+
+    def __str__(self) -> str:
+        from expert.renderers import render
+
+        return render(self, "text")
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from expert.renderers import render
+
+        page = escape(render(self, "html"))
+        style = "width:100%;height:640px;border:0"
+        return f'<iframe sandbox srcdoc="{page}" title="Training report" style="{style}"></iframe>'
+
+
+def prioritize(
+    run: RunLog,
+    conclusions: Conclusions,
+    known: Mapping[str, Mapping[str, Fact]],
+    derivations: Sequence[Derivation],
+    knowledge: KnowledgeBase,
+) -> Plan:
+    """The plan for a run. `known` is everything known about each subject, by name."""
+    findings = tuple(sorted(conclusions.findings, key=_rank))
+    facts = known.get("", {})
+    values = {name: fact.value for name, fact in facts.items()}
+    return Plan(
+        run,
+        findings,
+        _items(findings, values, knowledge),
+        conclusions.unexplained,
+        conclusions.rejected,
+        _checked(values, derivations, knowledge),
+        _not_judged(run, known, knowledge),
+        knowledge.packs,
+        facts,
+        tuple(derivations),
+        knowledge,
+    )
+
+
+def refused(source: str, name: str, reason: str) -> Plan:
+    """The plan for a source that could not be read: an object like the others, with the reason."""
+    return Plan(RunLog(name, source), not_judged=(NotJudged((), (), (), reason),))
+
+
+def _rank(finding: Finding) -> tuple[int, float, str, str]:
+    """From medium up the method's stages come first, then severity by certainty; below, severity by certainty alone."""
+    weight = (len(SEVERITIES) - SEVERITIES.index(finding.severity)) * finding.certainty
+    stage = STAGES.index(finding.diagnosis.stage) if finding.severity in CONSIDERABLE else len(STAGES)
+    return stage, -weight, finding.diagnosis.id, finding.about
+
+
+def _items(findings: Sequence[Finding], values: Mapping[str, Value], knowledge: KnowledgeBase) -> tuple[Item, ...]:
+    """Every remedy of every finding once, ordered over a graph: one diagnosis' remedies in their order, needs first."""
+    import networkx
+
+    treats: dict[str, list[Finding]] = {}
+    place: dict[str, tuple[int, int, int, str]] = {}
+    refused_: set[str] = set()
+    order: networkx.DiGraph[str] = networkx.DiGraph()
+    for rank, finding in enumerate(findings):
+        above = None
+        for position, id_ in enumerate(finding.diagnosis.remedies):
+            remedy = knowledge.remedies[id_]
+            if id_ not in treats and (id_ in refused_ or _conflicts(remedy, treats, knowledge)):
+                refused_.add(id_)
+                continue
+            treats.setdefault(id_, []).append(finding)
+            place.setdefault(id_, (_equal_rank(rank, findings), position, EFFORTS.index(remedy.effort), id_))
+            order.add_node(id_)
+            for before in (above, *(need for need in remedy.needs if need in treats)):
+                if before is not None and not networkx.has_path(order, id_, before):
+                    order.add_edge(before, id_)
+            above = id_
+    ordered = networkx.lexicographical_topological_sort(order, key=place.__getitem__)
+    return tuple(
+        _item(knowledge.remedies[id_], n, tuple(treats[id_]), values, knowledge) for n, id_ in enumerate(ordered, 1)
+    )
+
+
+def _equal_rank(rank: int, findings: Sequence[Finding]) -> int:
+    """The place of the first finding that is as urgent: between such, the cheaper remedy comes first."""
+    return next(n for n, finding in enumerate(findings) if _rank(finding)[:2] == _rank(findings[rank])[:2])
+
+
+def _conflicts(remedy: Remedy, chosen: Iterable[str], knowledge: KnowledgeBase) -> bool:
+    """Whether a more urgent remedy forbids this one, or turns the same knob the other way."""
+    for other in (knowledge.remedies[id_] for id_ in chosen):
+        if other.id in remedy.conflicts or remedy.id in other.conflicts:
+            return True
+        if remedy.knob and other.knob == remedy.knob and other.direction != remedy.direction:
+            return True
+    return False
+
+
+def _item(
+    remedy: Remedy, priority: int, treats: tuple[Finding, ...], values: Mapping[str, Value], knowledge: KnowledgeBase
+) -> Item:
+    said: dict[str, Value] = {**remedy.params, **values}
+    texts = (remedy.title, remedy.how, *remedy.snippets.values())
+    return Item(
+        remedy,
+        priority,
+        fill(remedy.title, said),
+        fill(remedy.how, said),
+        treats,
+        {framework: fill(snippet, said) for framework, snippet in remedy.snippets.items()},
+        fill(remedy.gain, said),
+        tuple(in_words(condition, knowledge) for condition in remedy.verify),
+        tuple(dict.fromkeys(name for text in texts for name, _ in mentions(text) if name in values)),
+    )
+
+
+def _checked(
+    values: Mapping[str, Value], derivations: Sequence[Derivation], knowledge: KnowledgeBase
+) -> tuple[Check, ...]:
+    fired = {derivation.rule for derivation in derivations}
+    found = []
+    for rule in knowledge.rules.values():
+        condition = failed(rule, values)
+        if rule.id not in fired and rule.certainty > 0 and condition is not None:
+            observed = number(values[condition.fact])
+            found.append(Check(rule.id, knowledge.title(rule.then), in_words(condition, knowledge), observed))
+    return tuple(found)
+
+
+def _not_judged(
+    run: RunLog, known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase
+) -> tuple[NotJudged, ...]:
+    """The rules that no subject had the facts for, by the inputs that would unlock them, the most useful first."""
+    values = [{name: fact.value for name, fact in facts.items()} for facts in known.values()]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for rule in knowledge.rules.values():
+        awaited = [rule.awaits(of_subject) for of_subject in values]
+        if rule.certainty > 0 and all(awaited):
+            inputs = tuple(sorted({i for fact in awaited[0] for i in _inputs(fact, run, knowledge)}))
+            groups.setdefault(inputs, []).append(rule.id)
+    return tuple(
+        NotJudged(
+            inputs,
+            tuple(rules),
+            tuple(dict.fromkeys(knowledge.title(knowledge.rules[rule].then) for rule in rules)),
+            " ".join(vocabulary.how_to_give(name) for name in inputs)
+            or "the run has the inputs, but too few points, or the check does not apply to it",
+        )
+        for inputs, rules in sorted(groups.items(), key=lambda group: (not group[0], -len(group[1]), group[0]))
+    )
+
+
+def _inputs(fact: str, run: RunLog, knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """The missing inputs behind an unknown fact, through symptoms and diagnoses too."""
+    if fact not in knowledge.symptoms and fact not in knowledge.diagnoses:
+        return missing(fact, run)
+    facts = {c.fact for rule in knowledge.concludes(fact) for c in rule.when}
+    return tuple(sorted({i for inner in facts if inner != fact for i in _inputs(inner, run, knowledge)}))

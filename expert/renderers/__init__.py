@@ -1,0 +1,23 @@
+"""Plan → text. One format per file of this folder, found by its place: a module with `render(plan) -> str`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expert.plan import Plan
+
+
+def formats() -> tuple[str, ...]:
+    """The names of the formats."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def render(plan: Plan, form: str) -> str:
+    """The plan in one format. Raises KeyError naming the formats for one that does not exist."""
+    if form not in formats():
+        raise KeyError(f"{form!r} is no format; the formats are {', '.join(formats())}")
+    text: str = importlib.import_module(f"{__name__}.{form}").render(plan)
+    return text

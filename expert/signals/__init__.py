@@ -1,0 +1,172 @@
+"""RunLog → facts. One subject per file, one plain function per signal; its parameters are what it reads.
+
+A parameter annotated `Series` takes the series of that name, `RunLog` the run, anything else the setting or the other
+signal of that name. A missing input skips the signal, unless the parameter may be None. A signal returns its value, an
+`At` (the value with its steps), or None where it cannot tell. The return annotation gives kind and unit, the first
+line of the docstring the help that authors of packs see. A signal measures; it never judges.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from expert import vocabulary
+from expert.facts import At, Fact, Quantity, Range, Value
+from expert.run import RunLog, Series
+
+
+@dataclass(frozen=True)
+class Input:
+    """One parameter of a signal."""
+
+    name: str
+    kind: Literal["series", "run", "fact"]
+    needed: bool
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One function that measures one fact."""
+
+    quantity: Quantity
+    function: Callable[..., At | Value | None]
+    inputs: tuple[Input, ...]
+
+
+@cache
+def signals() -> Mapping[str, Signal]:
+    """Every signal of every file of this folder, those first that others read.
+
+    Raises graphlib.CycleError if signals read each other in a circle.
+    """
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        namespace = vars(importlib.import_module(f"{__name__}.{module.name}"))
+        for name, function in namespace.items():
+            own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]
+            if own and not name.startswith("_"):
+                found[name] = _signal(function)
+    reads = {name: {i.name for i in signal.inputs if i.name in found} for name, signal in found.items()}
+    return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+
+
+@cache
+def catalogue() -> Mapping[str, Quantity]:
+    """Every fact that a run can have: what the signals measure, and the settings."""
+    return dict(sorted({**vocabulary.SETTINGS, **{n: s.quantity for n, s in signals().items()}}.items()))
+
+
+def measure(run: RunLog) -> tuple[Fact, ...]:
+    """All facts of the run: its settings, and what the signals make of its series, for each of its subjects."""
+    settings = tuple(
+        Fact(name, value, reads=("settings",))
+        for name, value in sorted(run.settings.items())
+        if isinstance(value, str | bool) or (isinstance(value, int | float) and math.isfinite(value))
+    )
+    measured = [fact for about in sorted({"", *(s.about for s in run.series)}) for fact in _measure(run, about)]
+    named = {fact.name for fact in measured}
+    return (*(fact for fact in settings if fact.name not in named), *measured)
+
+
+def missing(fact: str, run: RunLog) -> tuple[str, ...]:
+    """The series and settings without which the run cannot have that fact; none if it has them all."""
+    signal = signals().get(fact)
+    if signal is None:
+        return () if fact in run.settings else (fact,)
+    absent: list[str] = []
+    for needed in (i for i in signal.inputs if i.needed and i.kind != "run"):
+        if needed.kind == "series":
+            absent += [] if any(s.name == needed.name for s in _played(run, "")) else [needed.name]
+        else:
+            absent += missing(needed.name, run)
+    return tuple(dict.fromkeys(absent))
+
+
+def _measure(run: RunLog, about: str) -> list[Fact]:
+    series = {s.name: s for s in _played(run, about)}
+    values: dict[str, object] = dict(run.settings)
+    read: dict[str, tuple[str, ...]] = {}
+    facts = []
+    for name, signal in signals().items():
+        arguments = {}
+        for wanted in signal.inputs:
+            source: Mapping[str, object] = series if wanted.kind == "series" else values
+            arguments[wanted.name] = run if wanted.kind == "run" else source.get(wanted.name)
+        if any(arguments[i.name] is None for i in signal.inputs if i.needed):
+            continue
+        value, at = _value(signal.function(**arguments))
+        if value is not None:
+            values[name] = value
+            read[name] = _reads(signal, arguments, series, read)
+            facts.append(Fact(name, value, about, read[name], at))
+    return facts
+
+
+def _played(run: RunLog, about: str) -> tuple[Series, ...]:
+    return vocabulary.played(tuple(series for series in run.series if series.about == about))
+
+
+def _value(result: At | Value | None) -> tuple[Value | None, Range | None]:
+    """The value as a plain, finite one, and its steps."""
+    value, at = (result.value, (float(result.first), float(result.last))) if isinstance(result, At) else (result, None)
+    if value is None or isinstance(value, str):
+        return value, at
+    if hasattr(value, "item"):
+        value = value.item()
+    if not isinstance(value, bool):
+        value = float(value)
+    return (value if isinstance(value, bool) or math.isfinite(value) else None), at
+
+
+def _reads(
+    signal: Signal, arguments: Mapping[str, object], series: Mapping[str, Series], read: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The log's own columns, and settings, that a fact comes from, through other facts too."""
+    found: list[str] = []
+    for taken in signal.inputs:
+        if arguments[taken.name] is None:
+            continue
+        if taken.kind == "series":
+            found.append(series[taken.name].column)
+        elif taken.kind == "fact":
+            found += read.get(taken.name, (f"setting {taken.name}",))
+    return tuple(dict.fromkeys(found))
+
+
+def _signal(function: Callable[..., Any]) -> Signal:
+    hints = get_type_hints(function, include_extras=True)
+    returned = [hint for hint in _options(hints.pop("return")) if hint not in (NoneType, At)]
+    name, help_ = function.__name__, (function.__doc__ or "").split("\n")[0]
+    unit, words = "", ()
+    kind: Literal["number", "truth", "word"] = "number"
+    for hint in returned:
+        if hasattr(hint, "__metadata__"):
+            unit, hint = hint.__metadata__[0], get_args(hint)[0]
+        if get_origin(hint) is Literal:
+            kind, words = "word", get_args(hint)
+        elif hint in (bool, str):
+            kind = "truth" if hint is bool else "word"
+    inputs = tuple(_input(parameter, hint) for parameter, hint in hints.items())
+    return Signal(Quantity(name, kind, unit, help_, words), function, inputs)
+
+
+def _input(name: str, hint: object) -> Input:
+    options = _options(hint)
+    kind: Literal["series", "run", "fact"] = "series" if Series in options else "run" if RunLog in options else "fact"
+    return Input(name, kind, NoneType not in options)
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    """The members of a union, else the hint itself."""
+    if hasattr(hint, "__metadata__") or get_origin(hint) is Literal or not get_args(hint):
+        return (hint,)
+    return get_args(hint)

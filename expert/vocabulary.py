@@ -1,0 +1,419 @@
+"""One name for each metric and setting, whatever the framework calls it; roles, splits and directions.
+
+A metric's name is its split and its base, `train_loss` or `val_f1`; what belongs to no split has its base alone, `lr` or
+`grad_norm`. What is not recognized keeps its own name and no direction, and is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+
+from expert.facts import Quantity
+from expert.run import Direction, RunLog, Series, Setting
+
+TASKS = (
+    "classification",
+    "binary classification",
+    "multilabel classification",
+    "regression",
+    "language modeling",
+    "detection",
+    "segmentation",
+    "reinforcement learning",
+    "generative",
+)
+
+_NUMBERS = """num_classes train_size val_size test_size batch_size epochs max_steps lr momentum weight_decay l1 l2
+warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min target_max
+seed human_error target_error known_result test_loss test_acc gradient_accumulation_steps label_smoothing patience"""
+_WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe"
+_HELP = {
+    "human_error": "error of people on this task, 0 to 1: the irreducible part",
+    "target_error": "error that is good enough, 0 to 1",
+    "known_result": "value of the main validation metric that others reach on this data",
+    "probe": "'single-batch' where the run only tries to memorize one batch",
+    "grad_clip": "largest gradient norm that is let through",
+    "input_mean": "mean of the inputs as the model sees them",
+    "input_std": "standard deviation of the inputs as the model sees them",
+}
+
+SETTINGS: Mapping[str, Quantity] = {
+    **{name: Quantity(name, "number", "setting", _HELP.get(name, f"setting {name}")) for name in _NUMBERS.split()},
+    **{name: Quantity(name, "word", "setting", _HELP.get(name, f"setting {name}")) for name in _WORDS.split()},
+    "task": Quantity("task", "word", "setting", "what is learned", TASKS),
+    "batch_norm": Quantity("batch_norm", "truth", "setting", "whether there are normalization layers"),
+}
+"""The settings that rules can read, by name. Lists (`class_counts`, `hidden_activations`) are read by signals only."""
+
+_SETTING_NAMES = {
+    "lr": "learning_rate base_lr lr0 init_lr initial_lr initial_learning_rate max_lr peak_lr optimizer_lr",
+    "batch_size": "batch bs per_device_train_batch_size train_batch_size train_micro_batch_size_per_gpu batchsize",
+    "epochs": "num_epochs num_train_epochs max_epochs n_epochs nb_epochs total_epochs",
+    "max_steps": "total_steps max_iters num_steps max_iter train_iters num_training_steps n_steps total_timesteps",
+    "optimizer": "optim optimizer_name opt optimizer_type optimizer_class",
+    "weight_decay": "wd optimizer_weight_decay",
+    "l1": "l1_reg l1_lambda l1_penalty",
+    "l2": "l2_reg l2_lambda l2_penalty",
+    "scheduler": "lr_scheduler_type lr_scheduler sched lr_schedule schedule",
+    "warmup_steps": "num_warmup_steps warmup_iters warmup_iterations lr_warmup_steps",
+    "grad_clip": "max_grad_norm gradient_clip_val clip_grad_norm clip_grad clip_norm gradient_clip max_norm clipnorm",
+    "loss": "loss_fn criterion loss_function objective loss_type",
+    "architecture": "arch model model_name model_type model_name_or_path backbone network net",
+    "num_classes": "n_classes nb_classes num_labels classes nc",
+    "train_size": "n_train num_train num_train_examples train_samples num_train_samples train_examples",
+    "val_size": "n_val num_val num_eval_examples val_samples num_val_samples eval_examples",
+    "test_size": "n_test num_test num_test_examples test_samples num_test_samples",
+    "n_params": "num_params parameters num_parameters total_params trainable_params params",
+    "dropout": "dropout_rate dropout_prob drop_rate hidden_dropout_prob p_dropout",
+    "initialization": "init weight_init initializer kernel_initializer",
+    "precision": "dtype mixed_precision amp_dtype torch_dtype",
+    "seed": "random_seed random_state manual_seed seed_everything",
+    "depth": "n_layers num_layers num_hidden_layers layers n_layer",
+    "gradient_accumulation_steps": "accumulate_grad_batches grad_accum accumulation_steps",
+    "label_smoothing": "label_smoothing_factor",
+    "momentum": "sgd_momentum",
+    "patience": "early_stopping_patience",
+    "test_acc": "test_accuracy",
+    "output_activation": "final_activation last_activation",
+    "output_units": "out_features n_outputs num_outputs",
+    "batch_norm": "batchnorm use_batch_norm use_bn",
+    "human_error": "irreducible_error human_level_error bayes_error",
+    "probe": "overfit_batch",
+    "hidden_activations": "activation activations hidden_activation act",
+}
+_CANONICAL_SETTING = {alias: name for name, aliases in _SETTING_NAMES.items() for alias in aliases.split()}
+
+_TASK_NAMES = {
+    "binary": "binary classification",
+    "multiclass": "classification",
+    "multiclass classification": "classification",
+    "multilabel": "multilabel classification",
+    "causal lm": "language modeling",
+    "language modelling": "language modeling",
+    "lm": "language modeling",
+    "object detection": "detection",
+    "detect": "detection",
+    "segment": "segmentation",
+    "semantic segmentation": "segmentation",
+    "rl": "reinforcement learning",
+    "gan": "generative",
+    "classify": "classification",
+}
+
+# base name ← spellings, after split words are taken out; then direction and role of each base
+_LOWER = {
+    "loss": "loss losses total_loss lm_loss mean_loss cost objective epoch_loss avg_loss running_loss ce_loss "
+    "cross_entropy_loss nll_loss l loss_total train_inner_loss",
+    "nll": "nll negative_log_likelihood",
+    "mse": "mse mean_squared_error l2_error",
+    "rmse": "rmse root_mean_squared_error",
+    "mae": "mae mean_absolute_error l1_error",
+    "logloss": "logloss log_loss binary_logloss multi_logloss mlogloss",
+    "perplexity": "perplexity ppl",
+    "error": "error err error_rate top1_err top1_error classification_error",
+    "wer": "wer word_error_rate",
+    "cer": "cer character_error_rate",
+    "bpb": "bpb bpc bits_per_byte bits_per_char",
+    "fid": "fid fid50k fid50k_full",
+}
+_HIGHER = {
+    "acc": "acc accuracy top1 top_1 acc1 top1_acc top_1_acc acc_top1 top1_accuracy accuracy_top1 accuracy_top_1 "
+    "categorical_accuracy sparse_categorical_accuracy binary_accuracy mean_acc avg_acc accuracy_score epoch_accuracy "
+    "masked_accuracy balanced_accuracy",
+    "top5": "top5 top_5 acc5 top5_acc top_5_acc acc_top5 accuracy_top5 accuracy_top_5 top_k_categorical_accuracy",
+    "f1": "f1 f1_score macro_f1 micro_f1 f1_macro f1_micro f_score",
+    "auc": "auc auroc roc_auc roc_auc_score mean_auc",
+    "precision": "precision precision_b",
+    "recall": "recall recall_b sensitivity",
+    "map50": "map50 map_0_5 map50_b ap50 bbox_map_50 bbox_ap50",
+    "map": "map map_0_5_0_95 map50_95 map50_95_b bbox_map bbox_ap mean_average_precision ap average_precision",
+    "iou": "iou miou mean_iou jaccard",
+    "dice": "dice dice_score mean_dice dice_coef average_global_foreground_dice pseudo_dice",
+    "bleu": "bleu sacrebleu",
+    "rouge": "rouge rougel rouge1 rouge2 rougelsum",
+    "r2": "r2 r2_score r_squared",
+    "ssim": "ssim",
+    "psnr": "psnr",
+    "mcc": "mcc matthews_correlation",
+    "pearson": "pearson pearsonr spearman spearmanr correlation",
+    "reward": "reward ep_rew_mean episode_reward episode_reward_mean mean_reward eval_mean_reward episodic_reward "
+    "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean",
+}
+_NEUTRAL = {
+    "lr": "lr learning_rate lr_adam lr_sgd learningrate pg0 lr0 lr_pg0 x_lr0 lr_0 last_lr current_lr lr_rate",
+    "grad_norm": "grad_norm gnorm gradient_norm grad_norm_mean total_grad_norm global_grad_norm norm grad_norm_avg "
+    "grad_2_norm_total grad_norm_total",
+    "grad_norm_max": "grad_norm_max max_grad_norm_seen",
+    "grad_norm_first": "grad_norm_first",
+    "grad_norm_last": "grad_norm_last",
+    "nonfinite_grad_steps": "nonfinite_grad_steps nonfinite_steps nan_grad_steps number_of_nan_iterations",
+    "update_ratio": "update_ratio update_ratio_mean update_to_weight_ratio",
+    "weight_norm": "weight_norm param_norm params_norm",
+    "dead_relu_frac": "dead_relu_frac dead_frac dead_units",
+    "saturated_frac": "saturated_frac saturation",
+    "out_mean": "out_mean output_mean",
+    "out_std": "out_std output_std",
+    "step_time": "step_time time_per_step iter_time batch_time elapsed_time_per_iteration sec_per_step step_seconds",
+    "data_time": "data_time data_load_time load_time data_wait",
+    "throughput": "throughput samples_per_second tokens_per_second tok_s samples_per_sec tokens_per_sec fps wps ups "
+    "images_per_second it_s steps_per_second",
+    "gpu_util": "gpu_util gpu_utilization gpu_usage",
+    "gpu_memory": "gpu_memory gpu_mem memory gpu_mem_mb max_mem cuda_memory gpu_memory_mb vram",
+    "host_memory": "host_memory rss host_mem ram cpu_memory memory_rss",
+    "loss_scale": "loss_scale grad_scale amp_scale",
+    "entropy": "entropy policy_entropy entropy_loss",
+    "discriminator_loss": "d_loss discriminator_loss loss_d disc_loss critic_loss dis_loss loss_discriminator",
+    "generator_loss": "g_loss generator_loss loss_g gen_loss loss_generator",
+}
+_BASES: dict[str, tuple[str, Direction | None, str]] = {}
+for _table, _better, _role in ((_LOWER, "lower", "error"), (_HIGHER, "higher", "metric"), (_NEUTRAL, None, "")):
+    for _base, _spellings in _table.items():
+        for _spelling in _spellings.split():
+            role = "loss" if _base in ("loss", "nll", "logloss") else _role or _base
+            _BASES[_spelling] = (_base, cast("Direction | None", _better), role)
+
+_SPLITS = {
+    **dict.fromkeys(["train", "training", "tr", "trn", "learn"], "train"),
+    **dict.fromkeys(["val", "valid", "validation", "dev", "eval", "evaluation", "vl", "heldout"], "val"),
+    **dict.fromkeys(["test", "tst", "testing"], "test"),
+}
+_DROPPED = {"epoch", "step", "metrics", "metric", "avg", "mean", "x", "rollout", "time", "global", "optim", "running"}
+CLOCKS = {
+    "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total num_updates "
+    "time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step",
+    "epoch": "epoch epochs ep epoch_num",
+    "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
+    "time_time_elapsed date _timestamp _runtime relative_time",
+}
+_CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
+
+
+def plain(column: str) -> str:
+    """A column's name in lower case, its words joined by one underscore: `train/Box Loss` is `train_box_loss`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", column.strip())
+    return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
+
+
+def clock(column: str) -> str | None:
+    """`step`, `epoch` or `time` if the column counts one of them, else None."""
+    return _CLOCK_OF.get(plain(column))
+
+
+def setting(name: str) -> str:
+    """The one name of a setting, whatever the framework calls it; its own name if it has no other."""
+    known = plain(name)
+    return _CANONICAL_SETTING.get(known, known)
+
+
+def settings(found: Mapping[str, object]) -> dict[str, Setting]:
+    """The settings by their one name, nested ones by their last part; what is no number, truth, word or list is left."""
+    taken: dict[str, Setting] = {}
+    for name, value in _flat(found):
+        canonical = setting(name)
+        understood = _setting_value(canonical, value)
+        if understood is not None and (canonical not in taken or plain(name) == canonical):
+            taken[canonical] = understood
+    return taken
+
+
+def describe(column: str, mapped: Mapping[str, str] | None = None) -> tuple[str, str, str, Direction | None]:
+    """Name, role, split and direction of a column; `mapped` gives the names that a person has given."""
+    given = (mapped or {}).get(column, column)
+    words = [word for word in plain(given).split("_") if word]
+    for spelled in (words, [w for w in words if w not in _SPLITS], [w for w in words if w not in _SPLITS | _drop()]):
+        base = _BASES.get("_".join(spelled))
+        if base and spelled:
+            break
+    else:
+        base = _by_ending([w for w in words if w not in _SPLITS and w not in ("epoch", "step")])
+    split = next((_SPLITS[word] for word in words if word in _SPLITS), "")
+    if base is None:
+        return ("_".join(words), "", split, None)
+    name, better, role = base
+    if role not in ("loss", "error", "metric"):
+        return name, role, split if split in ("val", "test") else "", None
+    return (f"{split}_{name}" if split else name), role, split, better
+
+
+def understand(
+    run: RunLog, mapped: Mapping[str, str] | None = None, directions: Mapping[str, Direction] | None = None
+) -> RunLog:
+    """The run with every series named, and its settings too; what is assumed of a column stands in the notes.
+
+    `mapped` gives columns the name that a person wants, `directions` metrics their direction.
+    """
+    described = [(series, *describe(series.column, mapped)) for series in run.series]
+    held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
+    notes = list(run.notes)
+    named: list[Series] = []
+    for series, name, role, split, better in described:
+        if role in ("loss", "error", "metric") and not split:
+            split = "train" if role == "loss" or name in held_out or not held_out else "val"
+            if role != "loss" and name not in held_out:
+                notes.append(f"column {series.column!r} names no split; it is taken for {split}")
+            name = f"{split}_{name}"
+        better = (directions or {}).get(name) or (directions or {}).get(series.column) or better
+        if split and role == "" and better is None and name.split("_")[0] != split:
+            name = f"{split}_{name}"
+        named.append(replace(series, name=name, role=role, split=split, better=better))
+    distinct, doubles = _distinct(named)
+    complete, sums = _totals(distinct)
+    return replace(run, series=complete, notes=(*notes, *doubles, *sums))
+
+
+def how_to_give(name: str) -> str:
+    """The one line that gives a run an input that it lacks, a series or a setting."""
+    if name in _LOG_LINES:
+        return _LOG_LINES[name]
+    if name in SETTINGS:
+        return f"--set {name}=…"
+    return f'log({{"{name}": …}})'
+
+
+_LOG_LINES = {
+    "val_loss": 'evaluate on held-out data every epoch: log({"val_loss": loss_on(val_loader)})',
+    "val_metric": 'log({"val_acc": accuracy_on(val_loader)}), or the metric that counts',
+    "train_metric": 'log({"train_acc": accuracy_on(train_batch)}), the same metric as on validation',
+    "test_metric": 'log({"test_acc": …}) once at the end, or --set test_acc=…',
+    "lr": 'log({"lr": optimizer.param_groups[0]["lr"]})',
+    "grad_norm": 'log({"grad_norm": torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)})',
+    "step_time": 'log({"step_time": seconds_of_the_step})',
+    "data_time": 'log({"data_time": seconds_waited_for_the_batch})',
+    "class_counts": "--settings FILE with class_counts: [samples of class 0, of class 1, …]",
+    "human_error": "--set human_error=0.02 (what people, or the best known system, get wrong)",
+}
+
+
+def played(series: tuple[Series, ...]) -> tuple[Series, ...]:
+    """The series with the parts that signals ask for: the main metric of each split, and a held-out split.
+
+    `train_metric`, `val_metric` and `test_metric` are the first metric of a known direction that validation and
+    training share. Where there is no validation but a test curve, the test split plays validation.
+    """
+    by_name = {s.name: s for s in series}
+    for base in [name.removeprefix("test_") for name in by_name if name.startswith("test_")]:
+        if f"val_{base}" not in by_name and not any(s.split == "val" and s.role == "loss" for s in series):
+            test = by_name[f"test_{base}"]
+            if len(test) > 2:
+                by_name[f"val_{base}"] = replace(test, name=f"val_{base}", split="val")
+    metrics = [s for s in by_name.values() if s.role in ("metric", "error") and s.better and s.split]
+    order = [base for base in (*_HIGHER, *_LOWER) if base != "loss"]
+    bases = sorted({s.name.split("_", 1)[1] for s in metrics}, key=lambda b: order.index(b) if b in order else 99)
+    shared = [b for b in bases if f"val_{b}" in by_name and f"train_{b}" in by_name]
+    for base in (*shared, *(b for b in bases if f"val_{b}" in by_name), *bases):
+        for split in ("train", "val", "test"):
+            if f"{split}_{base}" in by_name and f"{split}_metric" not in by_name:
+                by_name[f"{split}_metric"] = replace(by_name[f"{split}_{base}"], name=f"{split}_metric")
+        break
+    return tuple(by_name.values())
+
+
+def _drop() -> dict[str, str]:
+    return dict.fromkeys(_DROPPED, "")
+
+
+def _by_ending(words: list[str]) -> tuple[str, Direction | None, str] | None:
+    """A part of a loss or a metric of something: `box_loss` is a loss of its own, `dice_tumor` a dice."""
+    text = "_".join(words)
+    if not words:
+        return None
+    if words[-1] in ("loss", "losses") or words[0] == "loss":
+        return (text, "lower", "error")
+    for table, better, role in ((_HIGHER, "higher", "metric"), (_LOWER, "lower", "error")):
+        for base in table:
+            if base not in ("loss", "error", "map", "recall", "precision") and base in words:
+                return (text, cast("Direction", better), role)
+    return None
+
+
+def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:
+    """One series for each name: per epoch before per step, longer before shorter; the others keep their column's name."""
+    best: dict[tuple[str, str], Series] = {}
+    rest: list[Series] = []
+    for s in series:
+        rival = best.get((s.name, s.about))
+        if rival is None:
+            best[s.name, s.about] = s
+        elif _rank(s) > _rank(rival):
+            rest.append(rival)
+            best[s.name, s.about] = s
+        else:
+            rest.append(s)
+    taken = {name for name, _ in best}
+    kept, notes = list(best.values()), []
+    for s in rest:
+        own = plain(s.column)
+        own = own if own not in taken else next(f"{own}_{n}" for n in range(2, 10_000) if f"{own}_{n}" not in taken)
+        taken.add(own)
+        judged = best[s.name, s.about].column
+        notes.append(f"columns {judged!r} and {s.column!r} both mean {s.name}; the first is judged")
+        kept.append(replace(s, name=own, role="", better=None))
+    return tuple(kept), notes
+
+
+def _rank(series: Series) -> tuple[int, int]:
+    words = plain(series.column).split("_")
+    return (2 if "epoch" in words else 0 if "step" in words else 1) if len(series) >= 2 else -1, len(series)
+
+
+def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
+    """A loss logged only in parts (`box_loss`, `cls_loss`) gets its sum, if the parts stand at the same steps."""
+    notes: list[str] = []
+    sums: list[Series] = []
+    for split in ("train", "val", "test"):
+        if any(s.name == f"{split}_loss" for s in series):
+            continue
+        parts = [s for s in series if s.split == split and s.role == "error" and s.name.endswith("_loss")]
+        if len(parts) >= 2 and all(np.array_equal(p.steps, parts[0].steps) for p in parts):
+            columns = " + ".join(p.column for p in parts)
+            total = np.sum([p.values for p in parts], axis=0)
+            sums.append(
+                replace(parts[0], column=columns, values=total, name=f"{split}_loss", role="loss", better="lower")
+            )
+            notes.append(f"{split}_loss is taken as the sum {columns}")
+    both = {s.split for s in sums} | {s.split for s in series if s.role == "loss"}
+    return (*series, *sums), notes if both else []
+
+
+def _flat(found: Mapping[str, object], depth: int = 0) -> Iterable[tuple[str, object]]:
+    for name, value in found.items():
+        if isinstance(value, Mapping) and depth < 4:
+            yield from _flat(value, depth + 1)
+        else:
+            yield str(name), value
+
+
+def _setting_value(name: str, value: object) -> Setting | None:
+    kind = SETTINGS[name].kind if name in SETTINGS else None
+    if isinstance(value, list | tuple):
+        if name == "hidden_activations":
+            return ", ".join(str(v) for v in value).lower()
+        numbers = [float(v) for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
+        return tuple(numbers) if numbers and len(numbers) == len(value) else None
+    if isinstance(value, bool):
+        return value if kind in (None, "truth") else None
+    if isinstance(value, int | float):
+        return float(value) if kind in (None, "number") else bool(value) if kind == "truth" else None
+    if not isinstance(value, str):
+        return None
+    return _word(name, kind, value.strip())
+
+
+def _word(name: str, kind: str | None, text: str) -> Setting | None:
+    if kind == "number" or kind is None:
+        try:
+            return float(text)
+        except ValueError:
+            return None if kind else text
+    if kind == "truth":
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower())
+    words = re.sub(r"[\s_-]+", " ", text.lower())
+    if name == "task":
+        words = _TASK_NAMES.get(words, words)
+        return words if words in TASKS else None
+    return words.replace(" ", "_") if name in ("loss", "optimizer", "scheduler") else words
