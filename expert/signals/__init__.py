@@ -49,7 +49,7 @@ def signals() -> Mapping[str, Signal]:
     Raises graphlib.CycleError if signals read each other in a circle.
     """
     found = {}
-    for module in pkgutil.iter_modules(__path__):
+    for module in (m for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
         namespace = vars(importlib.import_module(f"{__name__}.{module.name}"))
         for name, function in namespace.items():
             own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]

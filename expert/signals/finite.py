@@ -1,11 +1,11 @@
-"""Values that are not numbers: where they begin."""
+"""Values that are not numbers, or that are suspiciously exact."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from expert.run import Series
-from expert.signals.units import At, Share, Step
+from expert.signals.units import At, Count, Share, Step
 
 
 def nonfinite_loss_step(train_loss: Series) -> Step | At | None:
@@ -17,3 +17,60 @@ def nonfinite_loss_step(train_loss: Series) -> Step | At | None:
 def nonfinite_loss_share(train_loss: Series) -> Share | None:
     """The share of training-loss values that are NaN or infinite."""
     return float(np.mean(~np.isfinite(train_loss.values)))
+
+
+def loss_ends_nonfinite(train_loss: Series) -> bool | None:
+    """Whether the last training loss is NaN or infinite."""
+    return not np.isfinite(train_loss.values[-1])
+
+
+def nonfinite_val_loss_share(val_loss: Series) -> Share | None:
+    """The share of validation-loss values that are NaN or infinite."""
+    return float(np.mean(~np.isfinite(val_loss.values)))
+
+
+def nonfinite_gradient_share(grad_norm: Series | None, nonfinite_grad_steps: Series | None) -> Share | At | None:
+    """The share of logged points whose gradient norm is not finite, or that count non-finite gradient steps."""
+    if grad_norm is not None and not np.isfinite(grad_norm.values).all():
+        bad = ~np.isfinite(grad_norm.values)
+        return At(float(bad.mean()), grad_norm.steps[bad.argmax()], grad_norm.steps[-1])
+    if nonfinite_grad_steps is None:
+        return None if grad_norm is None else 0.0
+    bad = nonfinite_grad_steps.finite.values > 0
+    if not bad.any():
+        return 0.0
+    return At(float(bad.mean()), nonfinite_grad_steps.finite.steps[bad.argmax()], nonfinite_grad_steps.finite.steps[-1])
+
+
+def zero_loss_steps(train_loss: Series) -> Count | At | None:
+    """The longest row of training losses of exactly zero, as some trainers write for a lost NaN."""
+    zero = train_loss.values == 0
+    if zero.all() or len(zero) < 5:
+        return None
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], zero.astype(np.int8), [0]))))
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return 0.0
+    longest = int(np.argmax(ends - starts))
+    length = float(ends[longest] - starts[longest])
+    return At(length, train_loss.steps[starts[longest]], train_loss.steps[ends[longest] - 1])
+
+
+def loss_before_zero(train_loss: Series, zero_loss_steps: float) -> Share | None:
+    """The last loss that is not zero, as a share of the first."""
+    nonzero = train_loss.finite.values[train_loss.finite.values != 0]
+    return float(nonzero[-1] / nonzero[0]) if zero_loss_steps and len(nonzero) else None
+
+
+def loss_scale_fall(loss_scale: Series) -> Count | At | None:
+    """How many times the loss scale of mixed precision was halved from its peak to its end."""
+    values = loss_scale.finite.values
+    if len(values) < 2 or values.min() <= 0:
+        return None
+    peak = int(values.argmax())
+    return At(float(np.log2(values[peak] / values[-1])), loss_scale.finite.steps[peak], loss_scale.finite.steps[-1])
+
+
+def loss_magnitude(train_loss: Series) -> Count | None:
+    """The first finite training loss, without its sign."""
+    return float(abs(train_loss.finite.values[0])) if len(train_loss.finite) else None

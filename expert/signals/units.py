@@ -15,7 +15,20 @@ Epoch = Annotated[float, "epochs"]
 Count = Annotated[float, "count"]
 Rate = Annotated[float, "learning rate"]
 Seconds = Annotated[float, "seconds"]
-Error = Annotated[float, "error rate"]
+Error = Annotated[float, "error, share of 1"]
 Deviations = Annotated[float, "standard deviations of the noise"]
 
-__all__ = ["At", "Count", "Deviations", "Epoch", "Error", "Loss", "Metric", "Rate", "Ratio", "Seconds", "Share", "Step"]
+__all__ = [
+    "At",
+    "Count",
+    "Deviations",
+    "Epoch",
+    "Error",
+    "Loss",
+    "Metric",
+    "Rate",
+    "Ratio",
+    "Seconds",
+    "Share",
+    "Step",
+]

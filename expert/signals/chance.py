@@ -1,0 +1,133 @@
+"""The level of a guess, and how far the run is from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from expert.run import RunLog, Series
+from expert.signals._shape import end, start
+from expert.signals.units import Loss, Metric, Ratio, Share
+
+LossKind = Literal[
+    "categorical cross-entropy", "binary cross-entropy", "squared error", "absolute error", "hinge", "other"
+]
+
+
+def loss_kind(loss: str) -> LossKind | None:
+    """The family of the loss function, from its name."""
+    name = loss.lower().replace("-", "_").replace(" ", "_")
+    parts = set(name.replace("(", "_").split("_"))
+    if parts & {"bce", "bcewithlogits", "bcewithlogitsloss", "bceloss"} or "binary_cross" in name:
+        return "binary cross-entropy"
+    if "cross_entropy" in name or "crossentropy" in name or parts & {"cce", "scce", "ce", "nll", "nllloss"}:
+        return "categorical cross-entropy"
+    if parts & {"mse", "mseloss", "l2", "rmse"} or "squared_error" in name:
+        return "squared error"
+    if parts & {"mae", "l1", "l1loss", "huber", "smooth"} or "absolute_error" in name:
+        return "absolute error"
+    return "hinge" if "hinge" in name else "other"
+
+
+def classifies(task: str | None, num_classes: float | None) -> bool | None:
+    """Whether the run learns one class of several for each sample."""
+    if task is not None:
+        return task in ("classification", "binary classification")
+    return True if num_classes else None
+
+
+def majority_share(run: RunLog) -> Share | None:
+    """The share of the largest class in the training data."""
+    counts = run.settings.get("class_counts")
+    return max(counts) / sum(counts) if isinstance(counts, tuple) and sum(counts) > 0 else None
+
+
+def minority_share(run: RunLog) -> Share | None:
+    """The share of the smallest class in the training data, times the number of classes: 1 is balanced."""
+    counts = run.settings.get("class_counts")
+    if not isinstance(counts, tuple) or len(counts) < 2 or sum(counts) <= 0:
+        return None
+    return min(counts) / sum(counts) * len(counts)
+
+
+def class_ratio(run: RunLog) -> Ratio | None:
+    """The size of the largest class over that of the smallest."""
+    counts = run.settings.get("class_counts")
+    return max(counts) / max(min(counts), 1) if isinstance(counts, tuple) and len(counts) > 1 else None
+
+
+def chance_accuracy(classifies: bool, num_classes: float | None, majority_share: float | None) -> Share | None:
+    """The accuracy of always naming the most frequent class; of equal classes where their sizes are not known."""
+    if not classifies or not (majority_share or num_classes):
+        return None
+    return majority_share or 1 / max(num_classes or 2, 2)
+
+
+def chance_loss(classifies: bool, num_classes: float, loss_kind: str | None) -> Loss | None:
+    """The loss of a guess among equal classes: ln K, ln 2 for binary cross-entropy, in nats."""
+    if (
+        not classifies
+        or loss_kind not in (None, "categorical cross-entropy", "binary cross-entropy")
+        or num_classes < 2
+    ):
+        return None
+    return float(np.log(2 if loss_kind == "binary cross-entropy" else num_classes))
+
+
+def first_loss_over_chance(train_loss: Series, chance_loss: float) -> Ratio | None:
+    """The first training loss over the loss of a guess."""
+    return start(train_loss) / chance_loss if len(train_loss.finite) else None
+
+
+def last_loss_over_chance(train_loss: Series, chance_loss: float) -> Ratio | None:
+    """The last training loss over the loss of a guess."""
+    return end(train_loss) / chance_loss if len(train_loss.finite) else None
+
+
+def last_val_loss_over_chance(val_loss: Series, chance_loss: float) -> Ratio | None:
+    """The last validation loss over the loss of a guess."""
+    return end(val_loss) / chance_loss if len(val_loss.finite) else None
+
+
+def train_skill(train_acc: Series, chance_accuracy: float) -> Share | None:
+    """The best training accuracy between a guess (0) and perfection (1)."""
+    values = train_acc.finite.values
+    return (
+        float((values.max() - chance_accuracy) / (1 - chance_accuracy)) if len(values) and chance_accuracy < 1 else None
+    )
+
+
+def val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
+    """The best validation accuracy between a guess (0) and perfection (1)."""
+    values = val_acc.finite.values
+    return (
+        float((values.max() - chance_accuracy) / (1 - chance_accuracy)) if len(values) and chance_accuracy < 1 else None
+    )
+
+
+def last_val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
+    """The last validation accuracy between a guess (0) and perfection (1)."""
+    return (end(val_acc) - chance_accuracy) / (1 - chance_accuracy) if chance_accuracy < 1 else None
+
+
+def accuracy_gain(train_acc: Series) -> Metric | None:
+    """The best training accuracy less the first."""
+    values = train_acc.finite.values
+    return float(values.max() - values[0]) if len(values) >= 3 else None
+
+
+def accuracy_constant(train_acc: Series) -> bool | None:
+    """Whether the training accuracy is one and the same number throughout."""
+    values = train_acc.finite.values
+    return bool(np.ptp(values) < 1e-6) if len(values) >= 5 else None
+
+
+def softmax_floor(num_classes: float) -> Loss | None:
+    """The lowest cross-entropy that probabilities passed as logits can reach: ln(1 + (K − 1)/e)."""
+    return float(np.log1p((num_classes - 1) / np.e)) if num_classes >= 2 else None
+
+
+def floor_distance(train_loss: Series, softmax_floor: float) -> Ratio | None:
+    """The lowest training loss over the floor of a double softmax."""
+    return float(train_loss.finite.values.min() / softmax_floor) if len(train_loss.finite) else None

@@ -1,0 +1,145 @@
+"""What is not trend: oscillation, spikes and their recovery, in training and validation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from expert.run import FloatArray, Series
+from expert.signals._shape import FEWEST, end, running_median, smooth, start
+from expert.signals.units import At, Count, Ratio, Share, Step
+
+
+def train_loss_switches(train_loss: Series) -> Share | None:
+    """The share of steps, after the first quarter, at which the training loss turns from falling to rising or back."""
+    return _switches(train_loss)
+
+
+def train_loss_swing(train_loss: Series) -> Ratio | None:
+    """The usual move of the training loss from point to point in the second half, over its level there."""
+    return _swing(train_loss)
+
+
+def swing_over_fall(train_loss: Series) -> Ratio | None:
+    """The usual move of the training loss from point to point in the second half, over its whole fall."""
+    values = train_loss.curve.values
+    fall = start(train_loss) - float(smooth(train_loss).min()) if len(values) >= 8 else 0.0
+    return float(np.median(np.abs(np.diff(values[len(values) // 2 :])))) / fall if fall > 0 else None
+
+
+def swing_growth(train_loss: Series) -> Ratio | None:
+    """The usual move from point to point in the last third of the run over that in the middle third."""
+    moves = np.abs(np.diff(train_loss.curve.values))
+    if len(moves) < 12:
+        return None
+    third = len(moves) // 3
+    middle = float(np.median(moves[third : 2 * third]))
+    return float(np.median(moves[2 * third :])) / middle if middle > 0 else None
+
+
+def val_loss_swing(val_loss: Series) -> Ratio | None:
+    """The usual move of the validation loss from point to point in the second half, over its level there."""
+    return _swing(val_loss)
+
+
+def val_loss_switches(val_loss: Series) -> Share | None:
+    """The share of points, after the first quarter, at which the validation loss turns up or down."""
+    return _switches(val_loss)
+
+
+def val_loss_peak_ratio(val_loss: Series) -> Ratio | At | None:
+    """The highest validation loss after the first third of the run, over the median there."""
+    values, steps = val_loss.finite.values, val_loss.finite.steps
+    if len(values) < 6 or values.min() < 0:
+        return None
+    late = values[len(values) // 3 :]
+    peak = int(late.argmax())
+    level = float(np.median(late))
+    at = steps[len(values) // 3 + peak]
+    return At(float(late[peak]) / level, at, at) if level > 0 else None
+
+
+def spike_ratio(train_loss: Series) -> Ratio | At | None:
+    """The highest training loss over the running median around it, once the loss has begun to settle."""
+    found = _spikes(train_loss)
+    if found is None:
+        return None
+    ratios, steps = found
+    peak = int(ratios.argmax())
+    return At(float(ratios[peak]), steps[peak], steps[peak])
+
+
+def spike_count(train_loss: Series) -> Count | None:
+    """How many separate times the training loss exceeds three times the running median around it."""
+    found = _spikes(train_loss)
+    if found is None:
+        return None
+    high = found[0] > 3
+    return float(np.sum(high[1:] & ~high[:-1]) + high[0])
+
+
+def spike_step(spike_ratio: float, train_loss: Series) -> Step | None:
+    """The step of the highest spike of the training loss."""
+    found = _spikes(train_loss)
+    return None if found is None else float(found[1][found[0].argmax()])
+
+
+def spike_recovered(train_loss: Series) -> bool | None:
+    """Whether the training loss came back to what it was before its highest spike."""
+    found = _spikes(train_loss)
+    if found is None:
+        return None
+    ratios, steps = found
+    peak = steps[ratios.argmax()]
+    values, at = train_loss.curve.values, train_loss.curve.steps
+    before, after = values[at < peak], values[at > peak]
+    if len(before) < 3 or len(after) < 3:
+        return None
+    return float(np.median(after[-max(3, len(after) // 4) :])) <= 1.2 * float(np.median(before[-5:]))
+
+
+def sawtooth(train_loss: Series) -> Ratio | None:
+    """How much more the loss moves with a period of one epoch than its own trend would: 1 is none.
+
+    The strongest line of the spectrum of the curve without trend, over the median of the spectrum, at whole numbers of
+    cycles per epoch (an epoch must hold at least eight logged points, and the run three epochs).
+    """
+    if train_loss.epochs is None:
+        return None
+    values, epochs = train_loss.finite.values, train_loss.finite.epochs
+    if epochs is None or len(values) < 24 or epochs[-1] - epochs[0] < 3:
+        return None
+    per_epoch = len(values) / (epochs[-1] - epochs[0])
+    if per_epoch < 8 or len(values) > 200_000:
+        return None
+    wave = values - running_median(values, 2 * (int(per_epoch) // 2) + 1)
+    power = np.abs(np.fft.rfft(wave - wave.mean())) ** 2
+    frequency = np.fft.rfftfreq(len(wave)) * per_epoch
+    lines = power[np.abs(frequency - np.round(frequency)) < 0.5 / max(epochs[-1] - epochs[0], 1)]
+    background = np.median(power[1:])
+    return float(lines[1:].max() / background) if len(lines) > 1 and background > 0 else None
+
+
+def _switches(series: Series) -> float | None:
+    values = series.curve.values
+    moves = np.sign(np.diff(values[len(values) // 4 :]))
+    return float(np.mean(moves[1:] * moves[:-1] < 0)) if len(moves) >= FEWEST else None
+
+
+def _swing(series: Series) -> float | None:
+    values = series.curve.values
+    half = values[len(values) // 2 :]
+    level = abs(float(np.median(half))) if len(half) >= 4 else 0.0
+    return float(np.median(np.abs(np.diff(half)))) / level if level > 0 else None
+
+
+def _spikes(series: Series) -> tuple[FloatArray, FloatArray] | None:
+    """The ratio of each point (or window's highest point) to the running median around it, and its step."""
+    values = series.finite.values
+    if len(values) < 10 or values.min() < 0 or end(series) <= 0:
+        return None
+    starts = np.unique(np.linspace(0, len(values), min(len(values), 512) + 1).astype(np.int64)[:-1])
+    peaks = np.maximum.reduceat(values, starts)
+    around = running_median(peaks, 11)
+    settled = max(2, len(peaks) // 10)
+    level = np.maximum(around[settled:], 1e-3 * abs(start(series)))
+    return peaks[settled:] / level, series.finite.steps[starts][settled:]

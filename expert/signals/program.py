@@ -1,0 +1,120 @@
+"""What the settings say about the program: budgets, scales, activations, and how they fit together."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from expert.run import RunLog
+from expert.signals.units import Count, Epoch, Ratio, Share
+
+Activation = Literal["none", "relu", "sigmoid", "tanh", "other"]
+Head = Literal["linear", "softmax", "sigmoid", "tanh", "relu", "other"]
+
+
+def updates(epochs_trained: float | None, epochs: float | None, train_size: float, batch_size: float) -> Count | None:
+    """How many times the weights were updated."""
+    trained = epochs_trained or epochs
+    return trained * max(1.0, train_size / batch_size) if trained and batch_size > 0 else None
+
+
+def batch_share(batch_size: float, train_size: float) -> Share | None:
+    """The batch as a share of the training set."""
+    return min(1.0, batch_size / train_size) if train_size > 0 else None
+
+
+def input_scale(input_min: float, input_max: float) -> Ratio | None:
+    """The largest input, without its sign."""
+    return max(abs(input_min), abs(input_max))
+
+
+def input_offset(input_mean: float, input_std: float) -> Ratio | None:
+    """The mean of the inputs over their standard deviation."""
+    return abs(input_mean) / input_std if input_std > 0 else None
+
+
+def target_scale(target_min: float, target_max: float) -> Ratio | None:
+    """The largest target, without its sign."""
+    return max(abs(target_min), abs(target_max))
+
+
+def targets_outside_output(output_activation: str, target_min: float, target_max: float) -> bool | None:
+    """Whether there are targets that the output activation cannot produce."""
+    low, high = _RANGE.get(output_activation.lower(), (float("-inf"), float("inf")))
+    return target_min < low - 1e-6 or target_max > high + 1e-6
+
+
+_RANGE = {
+    "sigmoid": (0.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu": (0.0, float("inf")),
+    "softplus": (0.0, float("inf")),
+}
+
+
+def hidden_activation(hidden_activations: str) -> Activation | None:
+    """The activation of the hidden layers, if they share one."""
+    kinds = {_kind(name.strip()) for name in hidden_activations.split(",") if name.strip()}
+    return kinds.pop() if len(kinds) == 1 else "other" if kinds else None
+
+
+def linear_hidden_layer(hidden_activations: str) -> bool | None:
+    """Whether a hidden layer has no activation."""
+    return any(_kind(name.strip()) == "none" for name in hidden_activations.split(",") if name.strip())
+
+
+def saturating_hidden_layers(hidden_activations: str) -> Count | None:
+    """How many hidden layers have a sigmoid or tanh activation."""
+    return float(sum(_kind(n.strip()) in ("sigmoid", "tanh") for n in hidden_activations.split(",")))
+
+
+def hidden_layers(hidden_activations: str | None, depth: float | None) -> Count | None:
+    """How many hidden layers there are."""
+    if depth is not None:
+        return depth
+    return None if hidden_activations is None else float(len([n for n in hidden_activations.split(",") if n.strip()]))
+
+
+def output_head(output_activation: str) -> Head | None:
+    """The activation of the last layer."""
+    name = output_activation.lower()
+    if name in ("linear", "none", "identity", "logits", ""):
+        return "linear"
+    heads: tuple[Head, ...] = ("softmax", "sigmoid", "tanh", "relu")
+    return next((head for head in heads if head in name), "other")
+
+
+def takes_logits(loss: str) -> bool | None:
+    """Whether the loss says of itself that it takes logits."""
+    return "logit" in loss.lower()
+
+
+def units_per_class(output_units: float, num_classes: float) -> Ratio | None:
+    """The units of the last layer over the number of classes."""
+    return output_units / num_classes if num_classes > 0 else None
+
+
+def integer_targets(target_max: float, num_classes: float) -> bool | None:
+    """Whether the targets are class numbers rather than zeros and ones."""
+    return num_classes > 2 and target_max > 1 and target_max == num_classes - 1
+
+
+def remaining_epochs(epochs_trained: float) -> Epoch | None:
+    """Twice the epochs that were trained: what a longer run would have."""
+    return 2 * epochs_trained
+
+
+def settings_count(run: RunLog) -> Count | None:
+    """How many settings the run carries."""
+    return float(len(run.settings)) if run.settings else None
+
+
+def _kind(name: str) -> Activation:
+    if name in ("linear", "none", "identity", ""):
+        return "none"
+    if name in ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "relu6", "prelu", "mish"):
+        return "relu"
+    if "sigmoid" in name:
+        return "sigmoid"
+    return "tanh" if name in ("tanh", "softsign") else "other"
