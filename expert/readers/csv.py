@@ -2,36 +2,305 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from expert.readers._columns import head, run_of_columns
-from expert.run import RunLog
+from expert import vocabulary
+from expert.readers import Unreadable
+from expert.readers._columns import Column, head, run_of_columns
+from expert.readers._text import decoded, is_text, number, spelled
+from expert.run import IntArray, RunLog
+
+if TYPE_CHECKING:
+    import polars
+
+GENERAL = True
+_ENDINGS = (".csv", ".tsv", ".tab")
+_OTHERS = (
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".py",
+    ".md",
+    ".rst",
+    ".html",
+    ".xml",
+)
+_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+_MOST_WORDS = 1000
+_SMALL = 32 << 20
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a table is written: its names, what separates them, and how many lines stand before its first row."""
+
+    names: tuple[str, ...]
+    separator: str
+    before: int
+    header: bool
+    decimal_comma: bool
+    rows: tuple[tuple[str, ...], ...]
 
 
 def recognizes(path: Path) -> str | None:
-    """A first line of names, and the same number of cells in the second."""
-    lines = head(path).decode("utf-8", "replace").splitlines()[:2]
-    if len(lines) < 2 or path.is_dir():
+    """A first line of names, and rows of numbers below."""
+    start = head(path)
+    if path.suffix.lower() in _OTHERS or not start.strip() or not is_text(start):
         return None
-    for separator in (",", "\t", ";"):
-        names = lines[0].split(separator)
-        if len(names) > 1 and len(lines[1].split(separator)) == len(names):
-            return f"a header of {len(names)} names separated by {separator!r}"
-    return None
+    form = _form(path, decoded(start))
+    if form is None:
+        return None
+    names = f"{len(form.names)} names separated by {_SEPARATORS[form.separator]}" if len(form.names) > 1 else "a name"
+    return f"a header of {names}" if form.header else f"{len(form.names)} columns of numbers without a header"
 
 
 def read(path: Path) -> Iterator[RunLog]:
     """The one run of the table."""
     import polars
 
-    table = polars.read_csv(path, infer_schema_length=1000, ignore_errors=True)
-    table = table.rename({c: c.strip() for c in table.columns})
-    columns, present = {}, {}
-    for column in table.columns:
-        values = table[column].cast(polars.Float64, strict=False)
-        columns[column] = values.to_numpy().astype(np.float64)
-        present[column] = values.is_not_null().to_numpy()
-    yield run_of_columns(path, columns, np.arange(2, len(table) + 2), present)
+    start = head(path)
+    form = _form(path, decoded(start))
+    if form is None:
+        raise Unreadable(f"{path}: this is no table with one name for each column")
+    try:
+        yield _run(path, form, start)
+    except polars.exceptions.PolarsError as error:
+        raise Unreadable(f"{path}: {str(error).splitlines()[0]}") from error
+
+
+def _form(path: Path, text: str) -> _Form | None:
+    """The form of a table, or None if the text is none."""
+    lines = re.split(r"\r\n|\n|\r", text)
+    if len(text) > 60_000 and len(lines) > 2:
+        lines.pop()
+    before = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    first = lines[before].strip("\r\n")
+    if first.lstrip().startswith(("{", "[", "<", "#{", "%")):
+        return None
+    named = path.suffix.lower() in _ENDINGS
+    separator = _separator(path, first, lines[before + 1 :])
+    names = [name.strip() for name in _cells(first, separator)]
+    names[0] = names[0].removeprefix("#").strip() or names[0]
+    body = [line for line in lines[before + 1 : before + 60] if line.strip()]
+    if not named and (len(names) < 2 or len(body) < 1):
+        return None
+    header = not all(spelled(name) for name in names if name)
+    rows = [tuple(_cells(line, separator)) for line in body]
+    comma = separator == ";" and any(re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell) for row in rows for cell in row)
+    if not named and not _numeric(rows, len(names), comma):
+        return None
+    if not header:
+        stem = path.stem if len(names) == 1 else ""
+        names = [stem or f"column {i}" for i in range(1, len(names) + 1)]
+    return _Form(_distinct(names), separator, before, header, comma, tuple(rows))
+
+
+def _separator(path: Path, first: str, others: Sequence[str]) -> str:
+    """The sign that cuts the first line into most cells, as many as the next lines have."""
+    if path.suffix.lower() in (".tsv", ".tab") and "\t" in first:
+        return "\t"
+    following = [line for line in others[:20] if line.strip()]
+
+    def fit(separator: str) -> tuple[int, int]:
+        count = len(_cells(first, separator))
+        return (sum(len(_cells(line, separator)) == count for line in following) if count > 1 else -1, count)
+
+    return max(_SEPARATORS, key=fit)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [""])
+    except csv.Error:
+        return line.split(separator)
+
+
+def _numeric(rows: Sequence[tuple[str, ...]], width: int, comma: bool) -> bool:
+    """Whether most cells of most rows hold numbers and each row has one for each name."""
+    fitting = [row for row in rows if len(row) == width]
+    cells = [cell for row in fitting for cell in row if cell.strip()]
+    numbers = sum(spelled(cell.replace(",", ".") if comma else cell) for cell in cells)
+    return len(fitting) * 2 > len(rows) and numbers * 2 >= len(cells) > 0
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    distinct = []
+    for place, name in enumerate(names, 1):
+        plain = name or f"column {place}"
+        seen[plain] = seen.get(plain, 0) + 1
+        distinct.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    return tuple(distinct)
+
+
+def _run(path: Path, form: _Form, start: bytes) -> RunLog:
+    notes: list[str] = []
+    source: Path | bytes = path
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start or (b"\r" in start and b"\n" not in start):
+        source = re.sub(r"\r\n?", "\n", decoded(path.read_bytes())).encode()
+    texts = [_is_text_column(form, i) for i in range(len(form.names))]
+    table, slow = _table(source, form, texts)
+    if slow:
+        texts = [True] * len(texts)
+    lines: IntArray | None = np.arange(len(table), dtype=np.int64) + form.before + (2 if form.header else 1)
+    ends, cut = _ends(source, form, table)
+    if slow:
+        table, lines = _repaired(table, form, lines, notes)
+    if ends is not None and lines is not None and ends != len(table) + form.before + form.header and not slow:
+        lines = None
+    if slow and _quoted_line_ends(table):
+        lines = None
+    if cut and len(table):
+        where = "the last line" if lines is None else f"line {lines[-1]}"
+        notes.append(f"{where} is cut in the middle and left out")
+        table, lines = table[:-1], None if lines is None else lines[:-1]
+    if not len(table):
+        raise Unreadable(f"{path}: there is a header ({', '.join(form.names[:5])}) and no row below it")
+    if not form.header:
+        notes.append(f"there is no header; the columns are called {', '.join(form.names[:5])}")
+    columns = _columns(table, texts, form, notes)
+    if not columns:
+        raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
+    return run_of_columns(path, columns, len(table), lines, notes=notes)
+
+
+def _is_text_column(form: _Form, place: int) -> bool:
+    """Whether a cell among the first rows is no number, so that the column is better read as text at first."""
+    cells = [row[place].strip() for row in form.rows if place < len(row)]
+    return any(cell and not number(cell.replace(",", ".") if form.decimal_comma else cell) for cell in cells)
+
+
+def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> tuple[polars.DataFrame, bool]:
+    """The table with numbers as numbers; or, where a cell forbids it, all as text, and True."""
+    import polars
+
+    common: dict[str, Any] = {
+        "separator": form.separator,
+        "has_header": False,
+        "skip_lines": form.before + form.header,
+    }
+    types = {n: polars.String if text else polars.Float64 for n, text in zip(form.names, texts, strict=True)}
+    try:
+        return polars.read_csv(source, schema=types, decimal_comma=form.decimal_comma, **common), False
+    except polars.exceptions.NoDataError:
+        return polars.DataFrame(schema=dict.fromkeys(form.names, polars.Float64)), False
+    except polars.exceptions.PolarsError:
+        types = dict.fromkeys(types, polars.String)
+    lossy: dict[str, Any] = {**common, "schema": types, "truncate_ragged_lines": True, "encoding": "utf8-lossy"}
+    try:
+        return polars.read_csv(source, **lossy), True
+    except polars.exceptions.PolarsError:
+        return polars.read_csv(source, quote_char=None, **lossy), True
+
+
+def _ends(source: Path | bytes, form: _Form, table: polars.DataFrame) -> tuple[int | None, bool]:
+    """How many lines there are, blank ones before the header too, and whether the last is cut in the middle."""
+    count, last = 0, b""
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        while block := file.read(1 << 24):
+            count += block.count(b"\n")
+            last = (last + block)[-65_536:]
+    if not last or last.endswith(b"\n"):
+        return count, False
+    cells = _cells(last.rsplit(b"\n", 1)[-1].decode("utf-8", "replace"), form.separator)
+    final = cells[-1].strip()
+    open_end = bool(re.search(r"\d(e|E|e[-+]|E[-+]|\.)$|^[-+.]$|^[-+]?(n|na|i|in|infi\w*)$", final)) and not number(
+        final
+    )
+    return count + 1, count >= form.before + form.header and (len(cells) < len(form.names) or open_end)
+
+
+def _quoted_line_ends(table: polars.DataFrame) -> bool:
+    return any(bool(table[name].str.contains("\n", literal=True).any()) for name in table.columns)
+
+
+def _repaired(
+    table: polars.DataFrame, form: _Form, lines: IntArray | None, notes: list[str]
+) -> tuple[polars.DataFrame, IntArray | None]:
+    """A table of texts without the lines that repeat the header."""
+    import polars
+
+    cleaned = table.with_columns(polars.all().str.strip_chars(" \t\r\"'"))
+    repeated = np.ones(len(cleaned), dtype=bool)
+    for name in form.names[:8]:
+        repeated &= (cleaned[name] == name.split(" (")[0]).fill_null(False).to_numpy() | (
+            (cleaned[name] == name).fill_null(False).to_numpy()
+        )
+    if form.header and repeated.any() and lines is not None:
+        where = lines[repeated]
+        some = ", ".join(str(line) for line in where[:5]) + (" …" if len(where) > 5 else "")
+        notes.append(f"the header stands again in line {some}; it is skipped")
+        cleaned, lines = cleaned.filter(polars.Series(~repeated)), lines[~repeated]
+    return cleaned, lines
+
+
+def _columns(table: polars.DataFrame, texts: Sequence[bool], form: _Form, notes: list[str]) -> dict[str, Column]:
+    import polars
+
+    columns: dict[str, Column] = {}
+    ignored = []
+    for name, text in zip(form.names, texts, strict=True):
+        cells = table[name]
+        if cells.dtype == polars.String:
+            numbers = _numbers(cells, form.decimal_comma, name)
+            if numbers is None:
+                ignored.append(name)
+                continue
+            cells, strange = numbers
+            if strange:
+                some = ", ".join(repr(s[:30]) for s in strange[:5])
+                notes.append(f"column {name!r}: {some} {'is' if len(strange) == 1 else 'are'} no number and left out")
+        written = None if cells.null_count() == 0 else cells.is_not_null().arg_true().to_numpy().astype(np.int64)
+        values = cells.to_numpy() if written is None else cells.drop_nulls().to_numpy()
+        if len(values):
+            columns[name] = Column(values, written)
+    doubled = [n for n in columns if n.endswith(" (2)") and _same(columns[n], columns.get(n.removesuffix(" (2)")))]
+    if ignored:
+        notes.append(f"columns without numbers are ignored: {', '.join(ignored)}")
+    if doubled:
+        notes.append(f"columns that stand twice with the same values are read once: {', '.join(doubled)}")
+    return {name: column for name, column in columns.items() if name not in doubled}
+
+
+def _same(column: Column, other: Column | None) -> bool:
+    return other is not None and np.array_equal(column.values, other.values, equal_nan=True)
+
+
+def _numbers(cells: polars.Series, decimal_comma: bool, name: str) -> tuple[polars.Series, list[str]] | None:
+    """A column of text as numbers, with what could not be read; None if it holds (almost) none."""
+    import polars
+
+    plain = cells.str.strip_chars(" \t\r\"'")
+    if decimal_comma:
+        plain = plain.str.replace(",", ".", literal=True)
+    values = plain.cast(polars.Float64, strict=False)
+    odd = plain.filter(values.is_null() & plain.is_not_null() & (plain != ""))
+    if not len(odd):
+        return values, []
+    if vocabulary.clock(name) == "time":
+        moments = plain.str.to_datetime(strict=False, exact=False) if len(odd) == len(plain) else None
+        if moments is not None and moments.null_count() == 0:
+            return moments.dt.epoch("ms").cast(polars.Float64) / 1000, []
+    spellings = odd.unique(maintain_order=True)
+    if len(spellings) > _MOST_WORDS and len(odd) * 2 > len(plain):
+        return None
+    known = {text: value for text in spellings if (value := number(text)) is not None}
+    if known:
+        replaced = plain.replace_strict(known, default=None, return_dtype=polars.Float64)
+        values = polars.select(polars.coalesce(values, replaced)).to_series()
+    if values.null_count() == len(values):
+        return None
+    return values, [text for text in spellings.head(_MOST_WORDS) if text not in known]
