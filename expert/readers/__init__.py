@@ -24,7 +24,7 @@ HEAD = 65_536
 _DEEPEST = 6
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - it says what the log is, not what went wrong here
     """A log that cannot be read; the message names the file, the line where there is one, and the mend."""
 
 

@@ -14,9 +14,11 @@ from expert.run import Event, FloatArray, IntArray, RunLog, Series
 
 MOST_EVENTS = 100
 """Of more events of one kind than these, the first are kept and the rest counted."""
-_GENERIC = frozenset(
-    "metrics results log logs history progress trainer_state training_log train training_history output stdout".split()
-)
+_GENERIC = {"metrics", "results", "log", "logs", "history", "progress", "trainer_state", "training_log", "train"} | {
+    "training_history",
+    "output",
+    "stdout",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ class _Clock:
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
-    """The points of a column that stay: all if `index` is None; the rows where steps went back; how many were replaced."""
+    """The points of a column that stay (all if `index` is None), where steps went back, how many were replaced."""
 
     clock: _Clock
     index: IntArray | None

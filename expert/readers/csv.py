@@ -102,6 +102,8 @@ def _form(path: Path, text: str) -> _Form | None:
     comma = separator == ";" and any(re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell) for row in rows for cell in row)
     if not named and not _numeric(rows, len(names), comma):
         return None
+    if body and not any(spelled(cell.replace(",", ".") if comma else cell) for row in rows for cell in row):
+        return None
     if not header:
         stem = path.stem if len(names) == 1 else ""
         names = [stem or f"column {i}" for i in range(1, len(names) + 1)]
@@ -153,8 +155,6 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
         source = re.sub(r"\r\n?", "\n", decoded(path.read_bytes())).encode()
     texts = [_is_text_column(form, i) for i in range(len(form.names))]
     table, slow = _table(source, form, texts)
-    if slow:
-        texts = [True] * len(texts)
     lines: IntArray | None = np.arange(len(table), dtype=np.int64) + form.before + (2 if form.header else 1)
     ends, cut = _ends(source, form, table)
     if slow:
@@ -171,7 +171,7 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
         raise Unreadable(f"{path}: there is a header ({', '.join(form.names[:5])}) and no row below it")
     if not form.header:
         notes.append(f"there is no header; the columns are called {', '.join(form.names[:5])}")
-    columns = _columns(table, texts, form, notes)
+    columns = _columns(table, form, notes)
     if not columns:
         raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
     return run_of_columns(path, columns, len(table), lines, notes=notes)
@@ -247,12 +247,12 @@ def _repaired(
     return cleaned, lines
 
 
-def _columns(table: polars.DataFrame, texts: Sequence[bool], form: _Form, notes: list[str]) -> dict[str, Column]:
+def _columns(table: polars.DataFrame, form: _Form, notes: list[str]) -> dict[str, Column]:
     import polars
 
     columns: dict[str, Column] = {}
     ignored = []
-    for name, text in zip(form.names, texts, strict=True):
+    for name in form.names:
         cells = table[name]
         if cells.dtype == polars.String:
             numbers = _numbers(cells, form.decimal_comma, name)
