@@ -26,6 +26,8 @@ from expert.certainty import BELIEVED, combine, pass_on
 from expert.facts import Derivation, Fact, Value
 from expert.knowledge import Condition, KnowledgeBase, Rule, strata
 
+_ONE_AT_A_TIME = threading.Lock()  # neither the import of experta, nor compiling, nor a run is safe in two threads
+
 
 class EngineError(RuntimeError):
     """experta cannot be imported; the message says how to mend the environment."""
@@ -36,7 +38,13 @@ def infer(facts: Iterable[Fact], knowledge: KnowledgeBase) -> tuple[Derivation, 
 
     Raises EngineError without experta, ValueError for rules that form a circle or a fact that is not finite.
     """
-    return _compiled(knowledge).run(facts)
+    subjects = _by_subject(facts)
+    with _ONE_AT_A_TIME:
+        try:
+            return _compiled(knowledge).run(subjects)
+        except BaseException:
+            _compiled.cache_clear()  # experta keeps half of a failed run; the next one compiles afresh
+            raise
 
 
 def known(
@@ -91,12 +99,11 @@ def _concluding(knowledge: KnowledgeBase) -> Mapping[str, tuple[Rule, ...]]:
 
 
 class _Compiled:
-    """The rules as one experta engine. It is compiled once per knowledge base, and serves one thread at a time."""
+    """The rules as one experta engine, compiled once per knowledge base."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.strata = strata(knowledge.rules.values())
-        self.lock = threading.Lock()
         self.fired: list[tuple[Rule, str]] = []
         experta = _experta()
         self.known: type[Any] = type("Known", (experta.Fact,), {})
@@ -106,34 +113,28 @@ class _Compiled:
         self.read = {c.fact for rule in knowledge.rules.values() for c in rule.when}
         self.read |= {c.fact for rule in knowledge.rules.values() for exception in rule.unless for c in exception}
 
-    def run(self, facts: Iterable[Fact]) -> tuple[Derivation, ...]:
-        subjects = _by_subject(facts)
+    def run(self, subjects: Mapping[str, dict[str, Fact]]) -> tuple[Derivation, ...]:
         derivations: list[Derivation] = []
-        with self.lock:
-            self.engine.reset()
-            for n, conclusions in enumerate(self.strata):
-                drawn = sorted(self._stratum(n, subjects), key=lambda d: (d.rule, d.about))
-                derivations += drawn
-                reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
-                for derivation in drawn:
-                    reasons[derivation.conclusion, derivation.about].append(derivation)
-                for conclusion in conclusions:
-                    _settle(conclusion, subjects, reasons, self.knowledge)
+        self.engine.reset()
+        for n, conclusions in enumerate(self.strata):
+            drawn = sorted(self._stratum(n, subjects), key=lambda d: (d.rule, d.about))
+            derivations += drawn
+            reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
+            for derivation in drawn:
+                reasons[derivation.conclusion, derivation.about].append(derivation)
+            for conclusion in conclusions:
+                _settle(conclusion, subjects, reasons, self.knowledge)
         return tuple(derivations)
 
     def _stratum(self, n: int, subjects: Mapping[str, Mapping[str, Fact]]) -> list[Derivation]:
         self.fired.clear()
-        try:
-            self.engine.declare(
-                *(
-                    self.known(stratum=n, about=about, **{k: f.value for k, f in facts.items() if k in self.read})
-                    for about, facts in subjects.items()
-                )
+        self.engine.declare(
+            *(
+                self.known(stratum=n, about=about, **{k: f.value for k, f in facts.items() if k in self.read})
+                for about, facts in subjects.items()
             )
-            self.engine.run()
-        except BaseException:
-            _compiled.cache_clear()  # experta keeps half of a failed run; the next one compiles afresh
-            raise
+        )
+        self.engine.run()
         return [self._derivation(rule, subjects[about]) for rule, about in self.fired]
 
     def _derivation(self, rule: Rule, facts: Mapping[str, Fact]) -> Derivation:
@@ -152,7 +153,7 @@ class _Compiled:
             slots: dict[str, list[Condition]] = collections.defaultdict(list)
             for condition in conditions:
                 slots[condition.fact].append(condition)
-            tests = {fact: _predicate(tuple(of_fact)) for fact, of_fact in slots.items()}
+            tests = {fact: _predicate(tuple(of_fact), repr(of_fact)) for fact, of_fact in slots.items()}
             return self.known(stratum=stratum, about=experta.MATCH.about, **tests)
 
         def fire(engine: object, about: str, **_: object) -> None:
@@ -169,8 +170,8 @@ def _compiled(knowledge: KnowledgeBase) -> _Compiled:
     return _Compiled(knowledge)
 
 
-@cache  # experta keeps every predicate for ever: equal ones must be one
-def _predicate(conditions: tuple[Condition, ...]) -> Any:
+@cache  # experta keeps every predicate for ever: equal ones must be one, and `written` tells True from 1
+def _predicate(conditions: tuple[Condition, ...], written: str) -> Any:
     def holds(value: Value) -> bool:
         return all(condition.holds(value) for condition in conditions)
 
