@@ -1,1 +1,40 @@
 """A rule-based expert system for people who train neural networks. `expert.diagnose(log)` gives a plan."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expert.diagnose import diagnose
+    from expert.knowledge import KnowledgeBase
+    from expert.plan import Plan
+    from expert.run import RunLog
+
+__all__ = ["KnowledgeBase", "Plan", "RunLog", "diagnose"]
+
+_HOMES = {
+    "KnowledgeBase": "expert.knowledge",
+    "Plan": "expert.plan",
+    "RunLog": "expert.run",
+    "diagnose": "expert.diagnose",
+}
+
+
+def __getattr__(name: str) -> object:
+    """What others may import, loaded when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'expert' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+class _Package(ModuleType):
+    """Importing the file expert/diagnose.py must not put the module where the function of that name is expected."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, vars(value)[name] if name == "diagnose" and isinstance(value, ModuleType) else value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,174 @@
+"""What all commands that read a run have in common: the options of what a person adds, and their mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from expert.knowledge import KnowledgeBase
+    from expert.run import Direction
+    from expert.sources import Given
+
+
+class Failure(click.ClickException):
+    """A mistake in usage, configuration or rules."""
+
+    exit_code = 2
+
+
+_OPTIONS = (
+    click.option("--run", "run_name", metavar="NAME", default="", help="Only the run of this name."),
+    click.option(
+        "--settings",
+        "settings_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Settings of the run, in JSON, YAML or TOML, as in 'lr: 0.001'.",
+    ),
+    click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="One setting: --set num_classes=10. A metric's direction: --set direction.val_score=higher.",
+    ),
+    click.option(
+        "--map", "mapping", multiple=True, metavar="COLUMN=METRIC", help="What a column is: --map col7=val_loss."
+    ),
+    click.option("--baseline", metavar="RUN", help="The log of a run that went well, to compare with."),
+    click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
+)
+
+
+def options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which run is meant and what a person knows about it."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def given(
+    settings_file: Path | None, assignments: Iterable[str], mapping: Iterable[str], baseline: str | None
+) -> Given:
+    """What the options add to the log. Raises click.UsageError or Failure for what cannot be understood."""
+    from expert import sources
+    from expert.readers.beside import settings_file as read_settings
+
+    try:
+        settings = dict(read_settings(settings_file)) if settings_file else {}
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    directions: dict[str, Direction] = {}
+    for assignment in assignments:
+        name, value = _split(assignment, "--set")
+        if name.startswith("direction."):
+            directions[name.removeprefix("direction.")] = _direction(value)
+        else:
+            settings[name] = _setting(name, value)
+    mapped = dict(_split(text, "--map") for text in mapping)
+    known = None
+    if baseline is not None:
+        try:
+            known = sources.single(baseline, sources.Given({}, mapped, directions))
+        except ValueError as error:
+            raise Failure(f"--baseline: {error}") from error
+    return sources.Given(settings, mapped, directions, known)
+
+
+@contextmanager
+def mistakes() -> Iterator[None]:
+    """What a person can mend ends the command with its message: mistakes in packs, an engine that is not there."""
+    from expert.engine import EngineError
+    from expert.packs import PackError
+
+    try:
+        yield
+    except PackError as error:
+        raise Failure(f"the rules hold {len(error.problems)} mistakes:\n{error}") from error
+    except EngineError as error:
+        raise Failure(str(error)) from error
+
+
+def knowledge(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> KnowledgeBase:
+    """The rules in force. Raises click.UsageError for an id that does not exist, Failure for broken packs."""
+    from expert.diagnose import builtin
+    from expert.selection import only, without
+
+    with mistakes():
+        everything = builtin()
+    selected, ignored = _ids(select), _ids(ignore)
+    try:
+        if selected:
+            everything = only(everything, selected)
+        return without(everything, ignored) if ignored else everything
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _ids(texts: Iterable[str]) -> list[str]:
+    return [id_.strip() for text in texts for id_ in text.split(",") if id_.strip()]
+
+
+def _split(text: str, option: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name.strip() and sign and value.strip()):
+        raise click.UsageError(f"{option} {text!r}: a name and a value are expected, as in {option} name=value")
+    return name.strip(), value.strip()
+
+
+def _direction(value: str) -> Direction:
+    match value:
+        case "higher":
+            return "higher"
+        case "lower":
+            return "lower"
+    raise click.UsageError(f"a metric is better when 'higher' or 'lower', not when {value!r}")
+
+
+def _setting(name: str, text: str) -> object:
+    """The value as YAML 1.2 types it. Raises click.UsageError if a known setting cannot hold it."""
+    from expert import vocabulary
+    from expert.selection import nearest
+
+    value = _scalar(text)
+    if vocabulary.settings({name: value}):
+        return value
+    quantity = vocabulary.SETTINGS.get(vocabulary.setting(name))
+    words = f"one of {', '.join(quantity.words)}" if quantity and quantity.words else ""
+    kind = {"number": "a number", "truth": "true or false", "word": "a word"}[quantity.kind] if quantity else "a value"
+    hint = nearest(text, quantity.words) if quantity else ""
+    raise click.UsageError(f"--set {name}: {text!r} is not {words or kind}{hint}")
+
+
+def _scalar(text: str) -> Any:
+    from expert.packs.tree import compose
+
+    entry = compose(text, "--set", [])
+    if entry is None:
+        return text
+    if text.startswith("[") and text.endswith("]"):
+        return [item.value for item in entry.items()]
+    return text if entry.value is None else entry.value
+
+
+def check_id(id_: str, knowledge: KnowledgeBase) -> None:
+    """Raises click.UsageError, with the nearest name, for an id that the rules do not hold."""
+    from expert.selection import nearest
+
+    known = {*knowledge.rules, *knowledge.symptoms, *knowledge.diagnoses}
+    if id_ not in known:
+        raise click.UsageError(f"{id_!r} is no diagnosis, symptom or rule{nearest(id_, known)}")
+
+
+def no_such_run(name: str, names: Iterable[str]) -> str:
+    """What is said when no run has the name that was asked for."""
+    from expert.selection import nearest
+
+    found = sorted(set(names))
+    shown = ", ".join(found[:20]) + (", …" if len(found) > 20 else "")
+    return f"there is no run {name!r}{nearest(name, found)} The runs are: {shown}"

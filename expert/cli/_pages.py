@@ -1,0 +1,68 @@
+"""Where plans go: standard output, one file per format, or a folder with an index and one page per run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expert.plan import Plan
+
+SUFFIXES = {"html": ".html", "json": ".json", "markdown": ".md", "text": ".txt"}
+
+
+def rendered(plans: Sequence[Plan], form: str) -> str:
+    """One text for all plans: for one JSON an object, for several a list; other formats one below the other."""
+    from expert.renderers import render
+
+    texts = [render(plan, form) for plan in plans]
+    if form == "json" and len(texts) > 1:
+        return "[" + ",\n".join(text.strip() for text in texts) + "]\n"
+    return "\n\n".join(text.strip("\n") for text in texts) + "\n"
+
+
+def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Path]:
+    """The files that were written; the first is the one to open.
+
+    One run and one format go to `target`, several formats beside it. Several runs as HTML go to a folder of that name.
+    """
+    written = []
+    for form in forms:
+        path = target if len(forms) == 1 and target.suffix else target.with_suffix(SUFFIXES[form])
+        if form == "html" and len(plans) > 1:
+            written += _folder(plans, target.with_suffix("") if target.suffix == ".html" else target)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(rendered(plans, form), encoding="utf-8")
+            written.append(path)
+    return written
+
+
+def file_names(names: Sequence[str]) -> list[str]:
+    """A safe and unique file name for each run, as near to its own name as can be."""
+    taken = {"index", "con", "nul", "aux", "prn"}
+    found = []
+    for name in names:
+        safe = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80] or "run"
+        unique, n = safe, 2
+        while unique.casefold() in taken:
+            unique, n = f"{safe}-{n}", n + 1
+        taken.add(unique.casefold())
+        found.append(unique)
+    return found
+
+
+def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:
+    """The index and the page of each run."""
+    from expert.cli._index import index
+    from expert.renderers import render
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [folder / f"{name}.html" for name in file_names([plan.run.name for plan in plans])]
+    for page, plan in zip(pages, plans, strict=True):
+        page.write_text(render(plan, "html"), encoding="utf-8")
+    first = folder / "index.html"
+    first.write_text(index(plans, [page.name for page in pages]), encoding="utf-8")
+    return [first, *pages]

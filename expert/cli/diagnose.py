@@ -1,0 +1,70 @@
+"""`expert diagnose`: from logs to plans and pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from expert.cli import _given
+
+SEVERITIES = ("critical", "high", "medium", "low", "note")
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
+@click.option("--format", "formats", metavar="LIST", help="html, json, markdown, text; several with commas. [html]")
+@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
+@click.option("--select", multiple=True, metavar="ID", help="Judge only this diagnosis or rule; may be repeated.")
+@click.option("--ignore", multiple=True, metavar="ID", help="Leave this diagnosis or rule out; may be repeated.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["never", *SEVERITIES]),
+    default="never",
+    help="Exit with 1 if a finding is at least this severe.",
+    show_default=True,
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+@_given.options
+def diagnose(
+    sources: tuple[str, ...],
+    output: str | None,
+    formats: str | None,
+    show: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    quiet: bool,
+    run_name: str,
+    settings_file: Path | None,
+    assignments: tuple[str, ...],
+    mapping: tuple[str, ...],
+    baseline: str | None,
+    redact: bool,
+) -> None:
+    """Judge runs: print the plan and write it as a page, report.html.
+
+    A SOURCE is a file, a folder, a pattern, or '-' for standard input. Several runs make a folder, report/, with an
+    index and one page per run.
+
+    \b
+    expert diagnose metrics.csv
+    expert diagnose runs/ --format html,json -o nightly
+    expert diagnose log.txt --set num_classes=10 --map col7=val_loss
+    expert diagnose metrics.csv -o - --format json | jq .verdict
+    tail -n 5000 train.log | expert diagnose -
+    """
+    from expert.cli import _pages, _trip
+
+    forms = _trip.formats(formats, output)
+    knowledge = _given.knowledge(select, ignore)
+    given = _given.given(settings_file, assignments, mapping, baseline)
+    plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
+    if select:
+        plans = [_trip.narrowed(plan, select) for plan in plans]
+    if output == "-":
+        click.echo(_pages.rendered(plans, forms[0]), nl=False)
+    else:
+        _trip.deliver(plans, forms, Path(output or "report.html"), show, quiet)
+    raise SystemExit(_trip.exit_code(plans, fail_on))

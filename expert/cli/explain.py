@@ -1,0 +1,66 @@
+"""`expert explain`: how a finding was concluded, and why one was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from expert.cli import _given
+
+
+@click.command()
+@click.argument("source")
+@click.argument("id_", metavar="[ID]", required=False)
+@click.option("--why-not", metavar="ID", help="Why this diagnosis, symptom or rule was not concluded.")
+@_given.options
+def explain(
+    source: str,
+    id_: str | None,
+    why_not: str | None,
+    run_name: str,
+    settings_file: Path | None,
+    assignments: tuple[str, ...],
+    mapping: tuple[str, ...],
+    baseline: str | None,
+    redact: bool,
+) -> None:
+    """Say how a finding, symptom or rule was concluded: the facts, the rules they met, and the log's lines.
+
+    Without an ID every finding is explained. --why-not ID names the first condition that failed, with what was
+    observed and by how much, or the input that is missing.
+
+    \b
+    expert explain metrics.csv overfitting
+    expert explain metrics.csv --why-not overfitting
+    """
+    from expert import explain as explanations
+    from expert.diagnose import plans
+
+    knowledge = _given.knowledge()
+    for asked in filter(None, (id_, why_not)):
+        _given.check_id(asked, knowledge)
+    judged, names = 0, []
+    given = _given.given(settings_file, assignments, mapping, baseline)
+    with _given.mistakes():
+        for plan in plans(source, given, redact, knowledge):
+            if plan.knowledge is None:
+                click.echo(f"{plan.run.source}: {' '.join(n.how for n in plan.not_judged)}", err=True)
+                continue
+            names.append(plan.run.name)
+            if run_name not in ("", plan.run.name):
+                continue
+            judged += 1
+            if len(names) > 1 and not run_name:
+                click.echo(f"\n{plan.run.name}")
+            if why_not:
+                click.echo(explanations.why_not(plan, why_not))
+            if id_:
+                click.echo(explanations.how(plan, id_))
+            if not id_ and not why_not:
+                told = [explanations.how(plan, finding.diagnosis.id) for finding in plan.findings]
+                click.echo("\n\n".join(told) or f"{plan.verdict}: nothing to explain; --why-not ID says why not")
+    if not judged and names:
+        raise click.UsageError(_given.no_such_run(run_name, names))
+    if not judged:
+        raise SystemExit(3)

@@ -1,0 +1,103 @@
+"""What must not reach a page that is shared: secrets always; paths, hosts and people where it is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
+
+from expert.run import RunLog, Setting
+
+MASK = "•••"
+
+_SECRET_WORDS = {"token", "key", "keys", "auth", "pwd", "pass", "secret", "secrets", "bearer"}
+_SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "credential", "apikey", "authtoken", "accesstoken")
+_NAME = r"[A-Za-z0-9_.-]*(?:token|key|auth|pwd|pass|password|passwd|passphrase|secret|credentials?|authorization)"
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
+_ASSIGNED = re.compile(
+    rf"(?i)(?<![A-Za-z0-9])({_NAME})([\"']?\s*[:=]\s*(?:(?:bearer|basic)\s+)?|[ \t]+(?=\S))({_QUOTED}|[^\s,;&}}\])]+)"
+)
+_OPTION = re.compile(rf"(?i)--?{_NAME}$")
+_KNOWN_FORMS = re.compile(
+    r"\b(?:hf_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}"
+    r"|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{12,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)|(?i:\bbearer\s+)\S{8,}"
+)
+_URL_LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
+
+_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\b")
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b")
+_PATH = re.compile(r"(?<![\w.)\]/\\])(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/]+[^\s\\/'\"<>|:;,()\[\]{}]+)+[\\/]?")
+_HOST = re.compile(
+    r"\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    r"(?:com|org|net|edu|gov|io|ai|dev|cloud|internal|local|localdomain|lan|corp|intra|home)\b(?::\d+)?",
+    re.IGNORECASE,
+)
+_HOME = re.compile(r"(?:/home/|/Users/|\\Users\\|/scratch/users/)([\w.-]+)")
+_EVENT_HOST = re.compile(r"tfevents\.\d+\.([A-Za-z0-9][\w-]*)")
+_PEOPLE = {"user", "username", "author", "owner", "login", "email", "entity"}
+_HOSTS = {"host", "hostname", "node", "nodename", "server", "machine", "address", "ip"}
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting of that name holds what nobody else may read."""
+    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
+    joined = "".join(words)
+    named = any(word in _SECRET_WORDS or word.endswith(("token", "key")) for word in words)
+    return named or any(part in joined for part in _SECRET_PARTS)
+
+
+def without_secrets(run: RunLog) -> RunLog:
+    """The run with the values of secrets masked, wherever they stand."""
+    settings: dict[str, Setting] = {name: MASK if is_secret(name) else value for name, value in run.settings.items()}
+    return _everywhere(replace(run, settings=settings), secrets_masked)
+
+
+def without_identity(run: RunLog) -> RunLog:
+    """The run with paths, hosts, addresses and names of people masked; a path keeps its last part."""
+    people = {**run.settings}
+    words = {str(v) for n, v in people.items() if set(n.lower().split("_")) & (_PEOPLE | _HOSTS) and isinstance(v, str)}
+    texts = (run.source, run.name, *map(str, run.settings.values()), *(e.text for e in run.events), *run.notes)
+    words.update(word for text in texts for pattern in (_HOME, _EVENT_HOST) for word in pattern.findall(text))
+    return _everywhere(run, lambda text: identity_masked(text, words))
+
+
+def secrets_masked(text: str) -> str:
+    """The text with what looks like a secret masked: `token=…`, `--api-key …`, logins in addresses, known forms."""
+
+    def assigned(match: re.Match[str]) -> str:
+        name, between, value = match.groups()
+        spoken = not between.strip() and not _OPTION.match(name)  # "the key idea" is no assignment, "--key x" is
+        if spoken or not is_secret(name):
+            return match[0]
+        quote = value[0] if value[0] in "\"'" else ""
+        return f"{name}{between}{quote}{MASK}{quote}"
+
+    masked = _KNOWN_FORMS.sub(MASK, _URL_LOGIN.sub(f"{MASK}@", text))
+    return _ASSIGNED.sub(assigned, masked)
+
+
+def identity_masked(text: str, words: set[str] | frozenset[str] = frozenset()) -> str:
+    """The text with paths, hosts, addresses, mail addresses and the given words masked."""
+    masked = _EMAIL.sub(MASK, _URL.sub(MASK, text))
+    masked = _PATH.sub(lambda match: f"{MASK}/{PurePath(match[0].replace(chr(92), '/')).name}", masked)
+    masked = _HOST.sub(MASK, _ADDRESS.sub(MASK, masked))
+    for word in sorted((w for w in words if len(w) > 1), key=len, reverse=True):
+        masked = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", MASK, masked, flags=re.IGNORECASE)
+    return masked
+
+
+def _everywhere(run: RunLog, mask: Callable[[str], str]) -> RunLog:
+    """The run with every text in it masked, the names of its series apart."""
+    settings: dict[str, Setting] = {n: mask(v) if isinstance(v, str) else v for n, v in run.settings.items()}
+    return replace(
+        run,
+        name=mask(run.name),
+        source=mask(run.source),
+        settings=settings,
+        series=tuple(replace(series, file=mask(series.file)) for series in run.series),
+        events=tuple(replace(event, text=mask(event.text)) for event in run.events),
+        notes=tuple(map(mask, run.notes)),
+        reader=mask(run.reader),
+    )

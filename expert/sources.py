@@ -1,0 +1,149 @@
+"""What a person points at, and what the person adds to it → run logs.
+
+A source is a file, a folder, a glob, `-` (standard input), a mapping of names to lists, or a data frame.
+"""
+
+from __future__ import annotations
+
+import glob
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from expert import vocabulary
+from expert.readers import Refused, claim, read
+from expert.readers._memory import from_mapping
+from expert.readers.beside import NAMES
+from expert.run import Direction, RunLog, Series
+
+Source = str | Path | RunLog | Mapping[str, Sequence[float]] | Any
+"""The last is a data frame of pandas or polars."""
+
+_STDIN_NAMES = ("log.jsonl", "log.json", "log.csv", "log.tsv", "log.txt", "log.log")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a person adds to a log: settings, names of columns, directions of metrics, a known run to compare with."""
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = field(default_factory=dict)
+    baseline: RunLog | None = None
+
+
+def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
+    """The runs of one source, with what the person adds to them; a source that cannot be read is Refused."""
+    for run in _read(source, given):
+        if isinstance(run, Refused):
+            yield run
+            continue
+        settings = {**run.settings, **vocabulary.settings(given.settings)}
+        yield replace(run, settings={**settings, **_baseline(run, given.baseline)})
+
+
+def single(source: Source, given: Given) -> RunLog:
+    """The only run of a source. Raises ValueError if it cannot be read or holds several."""
+    found = list(runs(source, given))
+    if not found:
+        raise ValueError(f"{source}: it holds no run")
+    if len(found) > 1:
+        raise ValueError(f"{source}: it holds {len(found)} runs, here one is needed: {', '.join(map(_name, found))}")
+    if isinstance(found[0], Refused):
+        raise ValueError(f"{found[0].source}: {found[0].reason}")
+    return found[0]
+
+
+def expand(sources: Iterable[str | Path]) -> list[str | Path]:
+    """The sources with each glob replaced by what it matches, each once; a glob without a match stays."""
+    found: dict[str, str | Path] = {}
+    for source in sources:
+        text = str(source)
+        if glob.has_magic(text) and not Path(text).exists():
+            matches = sorted(match for match in glob.glob(text, recursive=True) if Path(match).name not in NAMES)
+            found.update({str(Path(match).resolve()): match for match in matches or [text]})
+        else:
+            found.setdefault(text if text == "-" else str(Path(text).resolve()), source)
+    return list(found.values())
+
+
+def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
+    if isinstance(source, RunLog):
+        yield vocabulary.understand(source, given.mapped, given.directions)
+    elif not isinstance(source, str | Path):
+        yield vocabulary.understand(from_mapping(source), given.mapped, given.directions)
+    elif str(source) == "-":
+        yield from _standard_input(given)
+    elif glob.has_magic(str(source)) and not Path(source).exists():
+        matches = [match for match in expand([source]) if Path(match).exists()]
+        for match in matches:
+            yield from _of_path(Path(match), given)
+        if not matches:
+            yield Refused(str(source), "no file or folder matches this pattern")
+    else:
+        yield from _of_path(Path(source), given)
+
+
+def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
+    try:
+        yield from read(path, given.mapped, given.directions)
+    except Exception as error:  # a defect of one reader must not stop the other sources
+        yield Refused(str(path), defect(error))
+
+
+def defect(error: Exception) -> str:
+    """How a mistake of this program is told to the person who met it."""
+    return f"a defect of expert itself: {type(error).__name__}: {error}"
+
+
+def _standard_input(given: Given) -> Iterator[RunLog | Refused]:
+    """The run that is piped in; the first file name under which a reader recognizes it decides its form."""
+    content = sys.stdin.buffer.read()
+    if not content.strip():
+        yield Refused("-", "standard input is empty")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in _STDIN_NAMES:
+            path = Path(folder, name)
+            path.write_bytes(content)
+            if claim(path):
+                break
+            path.unlink()
+        else:
+            path = Path(folder, _STDIN_NAMES[-1])
+            path.write_bytes(content)
+        for run in _of_path(path, given):
+            if isinstance(run, Refused):
+                yield Refused("-", run.reason.replace(str(path), "standard input"))
+            else:
+                series = tuple(replace(s, file="-" if s.file else "") for s in run.series)
+                yield replace(run, name="standard input", source="-", series=series)
+
+
+def _baseline(run: RunLog, baseline: RunLog | None) -> dict[str, float]:
+    """What the known run reached, as settings: its best validation loss and metric, its last training loss."""
+    if baseline is None:
+        return {}
+    found: dict[str, float] = {}
+    known = {series.name: series.finite for series in vocabulary.played(baseline.series) if len(series.finite)}
+    if "val_loss" in known:
+        found["baseline_val_loss"] = float(known["val_loss"].values.min())
+    if "train_loss" in known:
+        found["baseline_train_loss"] = float(known["train_loss"].values[-1])
+    if "val_metric" in known and _metric(run) == _metric(baseline):
+        values = known["val_metric"].values
+        found["baseline_val_metric"] = float(values.max() if known["val_metric"].better == "higher" else values.min())
+    return found
+
+
+def _metric(run: RunLog) -> str:
+    """The name of the main validation metric, as it was before it played its part."""
+    played: Series | None = next((s for s in vocabulary.played(run.series) if s.name == "val_metric"), None)
+    return next((s.name for s in run.series if played is not None and s.column == played.column), "")
+
+
+def _name(run: RunLog | Refused) -> str:
+    return run.source if isinstance(run, Refused) else run.name
