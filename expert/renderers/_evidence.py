@@ -1,0 +1,164 @@
+"""Finding → what speaks for it: measured values beside their thresholds, log lines and small curves, and the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from expert import signals
+from expert.facts import Derivation, Fact, Range, Value
+from expert.findings import Finding
+from expert.knowledge import Condition, KnowledgeBase, Rule
+from expert.plan import Plan
+from expert.prose import number
+from expert.renderers._charts import spark
+from expert.renderers._svg import percent
+from expert.renderers._words import short, span, steps
+from expert.run import Series
+
+_SIGNS = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One measured value: what it is, what it was compared with (and the pack's name for that), where it was read."""
+
+    what: str
+    fact: str
+    value: str
+    threshold: str
+    params: tuple[str, ...]
+    steps: str
+    log: str
+    column: str
+    spark: str
+    band: Range | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One firing: what was known, the rule, and what follows with which certainty."""
+
+    premises: tuple[str, ...]
+    rule: str
+    certainty: float
+    kind: str
+    conclusion: str
+
+
+def evidence(finding: Finding, plan: Plan) -> tuple[Evidence, ...]:
+    """A row for each measured fact that the chain below the finding compares, each once."""
+    rows: dict[tuple[str, str], Evidence] = {}
+    if plan.knowledge is None:
+        return ()
+    for derivation in finding.derivations:
+        rule = plan.knowledge.rules[derivation.rule]
+        for premise in derivation.premises:
+            for condition in (c for c in rule.when if c.fact == premise.name and c.operator != "known"):
+                if not is_conclusion(premise.name, plan.knowledge):
+                    row = _row(premise, condition, derivation, plan)
+                    rows.setdefault((row.fact, row.threshold), row)
+    return tuple(rows.values())
+
+
+def proof(finding: Finding, plan: Plan) -> tuple[Proof, ...]:
+    """The firings below the finding, premises first."""
+    knowledge = plan.knowledge
+    if knowledge is None:
+        return ()
+    return tuple(
+        Proof(
+            tuple(_premise(premise, knowledge) for premise in d.premises),
+            d.rule,
+            d.certainty,
+            "symptom" if d.conclusion in knowledge.symptoms else "diagnosis",
+            knowledge.title(d.conclusion),
+        )
+        for d in finding.derivations
+    )
+
+
+def meaning(fact: str, knowledge: KnowledgeBase | None = None) -> str:
+    """What a fact is, in words."""
+    if knowledge is not None and is_conclusion(fact, knowledge):
+        return knowledge.title(fact)
+    quantity = signals.catalogue().get(fact)
+    return (quantity.help if quantity and quantity.help else fact.replace("_", " ")).rstrip(".")
+
+
+def shown(value: Value, fact: str) -> str:
+    """A value with its unit."""
+    quantity = signals.catalogue().get(fact)
+    unit = quantity.unit if quantity else ""
+    if isinstance(value, bool | str):
+        return short(number(value))
+    match unit:
+        case "share of 1" | "error rate":
+            return f"{100 * value:.3g} %"
+        case "times":
+            return f"{number(value)} times"
+        case "seconds" | "epochs":
+            return f"{number(value)} {unit}"
+    return number(value)
+
+
+def is_conclusion(fact: str, knowledge: KnowledgeBase) -> bool:
+    """Whether a fact is a symptom or a diagnosis."""
+    return fact in knowledge.symptoms or fact in knowledge.diagnoses
+
+
+def _row(fact: Fact, condition: Condition, derivation: Derivation, plan: Plan) -> Evidence:
+    at = fact.at or (derivation.at if len(derivation.premises) == 1 else None)
+    series = next((s for column in fact.reads for s in plan.run.series if _is(s, column, fact.about)), None)
+    whole = span(plan.run)
+    drawn = spark(series, whole) if series is not None and whole is not None else ""
+    band = (percent(at[0], whole), percent(at[1], whole)) if at and whole and drawn else None
+    return Evidence(
+        meaning(fact.name),
+        fact.name,
+        shown(fact.value, fact.name),
+        _threshold(condition),
+        condition.params,
+        steps(at),
+        _place(series, at),
+        ", ".join(short(column, 60) for column in fact.reads),
+        drawn,
+        band if band and (band[0] > 0 or band[1] < 100) else None,
+    )
+
+
+def _is(series: Series, column: str, about: str) -> bool:
+    return series.column == column and series.about == about
+
+
+def _threshold(condition: Condition) -> str:
+    threshold = condition.threshold
+    if isinstance(threshold, tuple):
+        texts = [shown(value, condition.fact) for value in threshold]
+        return f"{texts[0]} to {texts[1]}" if condition.operator == "within" else f"one of {', '.join(texts)}"
+    return f"{_SIGNS.get(condition.operator, condition.operator)} {shown(threshold, condition.fact)}"
+
+
+def _place(series: Series | None, at: Range | None) -> str:
+    """The file and line where the log says it, as far as the format has them."""
+    if series is None or not series.file:
+        return ""
+    line = series.line(at[0] if at else float(series.steps[0]))
+    return short(series.file, 60) if line is None else f"{short(series.file, 60)}:{line}"
+
+
+def _premise(fact: Fact, knowledge: KnowledgeBase) -> str:
+    if is_conclusion(fact.name, knowledge):
+        return f"{knowledge.title(fact.name)} ({float(fact.value):.2f})"
+    return f"{fact.name} = {shown(fact.value, fact.name)}"
+
+
+def params_in_force(knowledge: KnowledgeBase) -> Mapping[str, Mapping[str, float]]:
+    """The params of each pack with their values."""
+    found: dict[str, dict[str, float]] = {pack.name: {} for pack in knowledge.packs}
+    holders: list[Rule] = list(knowledge.rules.values())
+    for rule in holders:
+        found.setdefault(rule.pack, {}).update(rule.params)
+    for remedy in knowledge.remedies.values():
+        found.setdefault(remedy.pack, {}).update(remedy.params)
+    return {pack: dict(sorted(params.items())) for pack, params in sorted(found.items())}

@@ -1,0 +1,165 @@
+"""Numbers → places in a picture: scales, ticks, and curves thinned so that no spike is lost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from expert.facts import Range
+from expert.run import FloatArray, Series
+
+WIDTH = 1000
+"""Curves are drawn on a grid of this width and of a scale's height; the page stretches it to the room there is."""
+_FAR = 2.5
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The vertical axis: `low` at the bottom, `high` at the top of `height` units, logarithmic or not."""
+
+    low: float
+    high: float
+    logarithmic: bool
+    height: int
+
+    def y(self, values: FloatArray) -> FloatArray:
+        """The distance from the top; what lies beyond the axis stands at its end."""
+        low, high = (math.log10(self.low), math.log10(self.high)) if self.logarithmic else (self.low, self.high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            heights = np.log10(values) if self.logarithmic else values
+            return self.height * (1 - np.clip((heights - low) / ((high - low) or 1.0), 0, 1))
+
+
+def scale(values: FloatArray, height: int) -> Scale:
+    """The axis for finite values: logarithmic where most of them span more than thirtyfold, without far outliers."""
+    low, high = float(values.min()), float(values.max())
+    inner_low, inner_high = _inner(values)
+    logarithmic = low > 0 and inner_high > 30 * inner_low
+    if logarithmic:
+        bounds = _bounds(*np.log10([low, high, inner_low, inner_high]))
+        return Scale(10 ** bounds[0], 10 ** bounds[1], True, height)
+    return Scale(*_bounds(low, high, inner_low, inner_high), False, height)
+
+
+def ticks(axis: Scale, wanted: int) -> tuple[float, ...]:
+    """About as many round values on the axis as wanted."""
+    if axis.logarithmic:
+        decades = range(math.ceil(math.log10(axis.low) - 1e-9), math.floor(math.log10(axis.high) + 1e-9) + 1)
+        return tuple(10.0**d for d in decades[:: max(1, math.ceil(len(decades) / wanted))])
+    return round_values(axis.low, axis.high, wanted)
+
+
+def round_values(low: float, high: float, wanted: int) -> tuple[float, ...]:
+    """About as many multiples of 1, 2 or 5 times a power of ten between low and high as wanted."""
+    if not high > low:
+        return (low,)
+    rough = (high - low) / wanted
+    power = 10.0 ** math.floor(math.log10(rough))
+    pace = next((m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999), 10 * power)
+    first, last = math.ceil(low / pace - 1e-9), math.floor(high / pace + 1e-9)
+    return tuple(n * pace for n in range(first, last + 1))[: wanted + 3] if last - first < 100 else (low, high)
+
+
+def label(value: float) -> str:
+    """A number in at most six characters or so: 0.5, 12k, 3e-4."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    for limit, factor, suffix in ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if limit <= size < 1e15:
+            return f"{value / factor:.3g}{suffix}"
+    if 1e-3 <= size < 1e4:
+        return f"{value:.3g}" if size < 1000 else f"{value:.4g}"
+    mantissa, exponent = f"{value:.2g}".split("e") if "e" in f"{value:.2g}" else f"{value:.1e}".split("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
+def percent(value: float, whole: Range) -> float:
+    """Where a step stands on the run's axis, 0 to 100."""
+    if whole[1] <= whole[0]:
+        return 50.0
+    return round(100 * min(1.0, max(0.0, (value - whole[0]) / (whole[1] - whole[0]))), 2)
+
+
+def path(series: Series, axis: Scale, whole: Range, buckets: int) -> str:
+    """The curve as an SVG path with the least and the greatest value of each bucket of steps; not finite is a gap."""
+    places, lows, highs, rising = _thinned(series, whole, buckets)
+    tops, bottoms = np.rint(axis.y(highs)), np.rint(axis.y(lows))
+    xs = np.rint(places * WIDTH)
+    drawn: list[str] = []
+    pen: tuple[int, int] | None = None
+    for x, top, bottom, up in zip(xs.tolist(), tops.tolist(), bottoms.tolist(), rising.tolist(), strict=True):
+        if top != top:
+            pen = None
+            continue
+        for y in (top,) if top == bottom else (bottom, top) if up else (top, bottom):
+            point = (int(x), int(y))
+            drawn.append(f"M{point[0]} {point[1]}" if pen is None else _move(point[0] - pen[0], point[1] - pen[1]))
+            pen = point
+    return _joined(drawn)
+
+
+def gaps(series: Series, whole: Range, buckets: int = 200) -> tuple[Range, ...]:
+    """Where values are not finite, as ranges in percent of the axis."""
+    bad = ~np.isfinite(series.values)
+    if not bad.any() or whole[1] <= whole[0]:
+        return ()
+    places = np.unique(((series.steps[bad] - whole[0]) / (whole[1] - whole[0]) * buckets).astype(np.int64))
+    distance = (whole[1] - whole[0]) / max(1, len(series) - 1)
+    apart = max(1, math.ceil(distance / (whole[1] - whole[0]) * buckets))
+    parts = np.split(places, np.flatnonzero(np.diff(places) > apart) + 1)
+    return tuple((round(100 * p[0] / buckets, 2), round(min(100.0, 100 * (p[-1] + 1) / buckets), 2)) for p in parts)
+
+
+def _thinned(series: Series, whole: Range, buckets: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """For each bucket: its place (0 to 1), least and greatest finite value (NaN if it has none), whether it rises."""
+    values = np.where(np.isfinite(series.values), series.values, np.nan)
+    places = (series.steps - whole[0]) / ((whole[1] - whole[0]) or 1.0)
+    if len(values) <= 2 * buckets:
+        return places, values, values, np.zeros(len(values))
+    starts = np.unique(np.searchsorted(places, np.arange(buckets) / buckets))
+    starts = starts[starts < len(values)]
+    ends = np.append(starts[1:], len(values)) - 1
+    lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return places[starts], lows, highs, (values[ends] > values[starts]).astype(np.float64)
+
+
+def _inner(values: FloatArray) -> Range:
+    """The range of the values without the most extreme hundredth on either side, if there are enough to tell."""
+    if len(values) < 12:
+        return float(values.min()), float(values.max())
+    beyond = max(1, len(values) // 100)
+    parted = np.partition(values, (beyond, len(values) - 1 - beyond))
+    return float(parted[beyond]), float(parted[-1 - beyond])
+
+
+def _bounds(low: float, high: float, inner_low: float, inner_high: float) -> Range:
+    """The ends of an axis: all values, or the inner ones where the outer lie far beyond them; never of no width."""
+    width = inner_high - inner_low
+    if width > 0:
+        low = low if inner_low - low <= _FAR * width else inner_low - 0.1 * width
+        high = high if high - inner_high <= _FAR * width else inner_high + 0.1 * width
+    if high - low <= 1e-12 * max(abs(high), abs(low), 1e-300):
+        room = 0.5 * abs(high) or 0.5
+        return low - room, high + room
+    return low, high
+
+
+def _move(across: int, down: int) -> str:
+    return f"{across} {down}" if down >= 0 else f"{across}{down}"
+
+
+def _joined(drawn: list[str]) -> str:
+    """Relative moves after each M, with a separator only where a sign does not separate."""
+    parts: list[str] = []
+    for n, part in enumerate(drawn):
+        if part.startswith("M"):
+            parts.append(part)
+        elif n and drawn[n - 1].startswith("M"):
+            parts.append("l" + part)
+        else:
+            parts.append(part if part.startswith("-") else " " + part)
+    alone = "".join(parts)
+    return alone + "h0" if drawn and drawn[-1].startswith("M") else alone

@@ -1,0 +1,188 @@
+"""Plan → one self-contained page: no request to anywhere, readable without JavaScript, the same bytes each time."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+
+import jinja2
+from markupsafe import Markup
+
+from expert import certainty
+from expert.findings import Finding
+from expert.plan import Item, Plan
+from expert.prose import number
+from expert.renderers import _words as words
+from expert.renderers._charts import charts, slug, step_ticks
+from expert.renderers._error import error_terms
+from expert.renderers._evidence import Evidence, Proof, evidence, meaning, params_in_force, proof
+from expert.renderers._strip import strip
+from expert.shelf import shelf
+
+OPEN_ITEMS = 5
+"""So many items of the plan stand open; the rest is folded."""
+_MOST_EVENTS = 12
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with everything that the page says about it."""
+
+    id: str
+    finding: Finding
+    title: str
+    because: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    not_ruled_out: tuple[str, ...]
+    explains: tuple[str, ...]
+    proof: tuple[Proof, ...]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """An item of the plan: the findings that it is the first to treat, those that stand above, the next remedy."""
+
+    id: str
+    item: Item
+    first_for: tuple[FindingView, ...]
+    also_for: tuple[FindingView, ...]
+    snippets: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    if_not: tuple[str, str, int] | None
+
+
+def render(plan: Plan) -> str:
+    """The page of one run."""
+    items, untreated = _views(plan)
+    knowledge = plan.knowledge
+    return page(
+        "page.html",
+        {
+            "plan": plan,
+            "words": words,
+            "run_name": words.short(plan.run.name) or "run",
+            "main": words.main_finding(plan),
+            "items": items[:OPEN_ITEMS],
+            "folded": items[OPEN_ITEMS:],
+            "untreated": untreated,
+            "strip": strip(plan),
+            "charts": charts(plan),
+            "error": error_terms(plan),
+            "unexplained": [
+                (symptom, knowledge.title(symptom) if knowledge else symptom, reason.text)
+                for symptom, reason in plan.unexplained
+            ],
+            "params": params_in_force(knowledge) if knowledge else {},
+            "rules": len(knowledge.rules) if knowledge else 0,
+            "measured": sum(knowledge is None or name not in knowledge.rules for name in plan.facts),
+            "settings": [(words.short(k), words.short(_setting(v))) for k, v in sorted(plan.run.settings.items())],
+            "events": plan.run.events[:_MOST_EVENTS],
+            "more_events": max(0, len(plan.run.events) - _MOST_EVENTS),
+        },
+    )
+
+
+def page(template: str, values: Mapping[str, object]) -> str:
+    """A template of `reports/` filled in, with the style sheet and the script that its policy lets through."""
+    style, script = _asset("style.css"), _asset("page.js")
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    known = {"style": Markup(style), "script": Markup(script), "policy": policy, **values}
+    return _templates().get_template(template).render(known)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: (shelf("reports") / name).read_text("utf-8")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=lambda value: words.clean(value) if type(value) is str else value,
+    )
+    environment.filters |= {
+        "slug": slug,
+        "step": words.step,
+        "steps": words.steps,
+        "count": words.count,
+        "short": words.short,
+        "number": number,
+        "word": certainty.in_words,
+        "ticks": step_ticks,
+    }
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    """A style sheet or script without the comments and the room that only its author needs."""
+    lines = (line.strip() for line in (shelf("reports") / name).read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _views(plan: Plan) -> tuple[list[ItemView], list[FindingView]]:
+    """The items, and the findings that no item treats. What is said of a finding stands in its first item alone."""
+    views = {(f.diagnosis.id, f.about): _finding_view(f, plan) for f in plan.findings}
+    left = dict(views)
+    items = []
+    for item in plan.items:
+        keys = [(f.diagnosis.id, f.about) for f in item.treats]
+        also_for = tuple(views[key] for key in keys if key not in left)
+        first_for = tuple(left.pop(key) for key in keys if key in left)
+        name = f"item-{slug(item.remedy.id)}"
+        items.append(ItemView(name, item, first_for, also_for, _snippets(item, plan), _if_not(item, plan)))
+    return items, list(left.values())
+
+
+def _finding_view(finding: Finding, plan: Plan) -> FindingView:
+    about = f" ({words.short(finding.about)})" if finding.about else ""
+    knowledge = plan.knowledge
+    return FindingView(
+        "-".join(["finding", slug(finding.diagnosis.id), *([slug(finding.about)] if finding.about else [])]),
+        finding,
+        f"{finding.diagnosis.title.rstrip('.')}{about}",
+        words.sentences(finding, plan),
+        evidence(finding, plan),
+        tuple(meaning(fact, knowledge) for fact in finding.not_ruled_out),
+        tuple(knowledge.title(e) for e in finding.explains) if knowledge else finding.explains,
+        proof(finding, plan),
+    )
+
+
+def _snippets(item: Item, plan: Plan) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The framework of the run first; each line with its kind: taken out, put in, or neither."""
+    order = [*words.frameworks(plan.run), *item.snippets]
+    return tuple(
+        (
+            words.FRAMEWORK_TITLES.get(name, name),
+            tuple(
+                ("del" if line.startswith("- ") else "ins" if line.startswith("+ ") else "", line)
+                for line in item.snippets[name].rstrip().splitlines()
+            ),
+        )
+        for name in dict.fromkeys(order)
+        if name in item.snippets
+    )
+
+
+def _if_not(item: Item, plan: Plan) -> tuple[str, str, int] | None:
+    """The next remedy of the same finding: its id on the page, its title, its place."""
+    later = (other for other in plan.items if other.priority > item.priority)
+    following = next((other for other in later if item.treats[0] in other.treats), None)
+    return (f"item-{slug(following.remedy.id)}", following.title, following.priority) if following else None
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(number(v) for v in value)
+    return number(value) if isinstance(value, bool | str | int | float) else str(value)
