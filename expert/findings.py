@@ -69,7 +69,7 @@ def conclude(
     """What the derivations come to. `known` is everything known about each subject, by name, conclusions included."""
     reasons: dict[tuple[str, str], list[Reason]] = defaultdict(list)
     for derivation in derivations:
-        reason = Reason(_because(derivation, knowledge), derivation)
+        reason = Reason(because(derivation, knowledge), derivation)
         reasons[derivation.conclusion, derivation.about].append(reason)
     believed = {
         key: certainty
@@ -124,7 +124,8 @@ def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
     return f"{name} {sign} {number(threshold)}"
 
 
-def _because(derivation: Derivation, knowledge: KnowledgeBase) -> str:
+def because(derivation: Derivation, knowledge: KnowledgeBase) -> str:
+    """Why the rule fired, in a sentence with the run's numbers."""
     rule = knowledge.rules[derivation.rule]
     return fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
 
