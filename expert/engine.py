@@ -81,10 +81,11 @@ def _settle(
 ) -> None:
     """Add the conclusion to what is known about each subject, where it is believed or was wholly judged."""
     rules = [rule for rule in _concluding(knowledge).get(conclusion, ()) if rule.certainty > 0]
+    read = {condition.fact for rule in rules for condition in rule.when}
     for about, facts in subjects.items():
         drawn = reasons.get((conclusion, about), [])
         certainty = combine(derivation.certainty for derivation in drawn)
-        values = {name: fact.value for name, fact in facts.items()}
+        values = {name: facts[name].value for name in read if name in facts}
         if certainty >= BELIEVED or not any(rule.awaits(values) for rule in rules):
             at = next((d.at for d in sorted(drawn, key=lambda d: (-d.certainty, d.rule)) if d.at), None)
             facts[conclusion] = Fact(conclusion, certainty, about, tuple(sorted(d.rule for d in drawn)), at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
 from expert.certainty import BELIEVED
@@ -214,11 +215,14 @@ def strata(rules: Iterable[Rule]) -> tuple[tuple[str, ...], ...]:
     for rule in rules:
         conditions = (*rule.when, *(condition for exception in rule.unless for condition in exception))
         reads.setdefault(rule.then, set()).update(condition.fact for condition in conditions)
+    order = TopologicalSorter({conclusion: needs & reads.keys() for conclusion, needs in reads.items()})
+    try:
+        order.prepare()
+    except CycleError as circle:
+        names = ", ".join(sorted(set(circle.args[1])))
+        raise ValueError(f"these conclusions wait for each other in a circle: {names}") from None
     found: list[tuple[str, ...]] = []
-    while reads:
-        free = tuple(sorted(conclusion for conclusion, needs in reads.items() if not needs & reads.keys()))
-        if not free:
-            raise ValueError(f"these conclusions wait for each other in a circle: {', '.join(sorted(reads))}")
-        found.append(free)
-        reads = {conclusion: needs for conclusion, needs in reads.items() if conclusion not in free}
+    while order.is_active():
+        found.append(tuple(sorted(order.get_ready())))
+        order.done(*found[-1])
     return tuple(found)
