@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expert.cli._given import Failure
+
 if TYPE_CHECKING:
     from expert.plan import Plan
 
@@ -34,9 +36,7 @@ def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Pat
         if form == "html" and len(plans) > 1:
             written += _folder(plans, target.with_suffix("") if target.suffix == ".html" else target)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(rendered(plans, form), encoding="utf-8")
-            written.append(path)
+            written.append(_saved(path, rendered(plans, form)))
     return written
 
 
@@ -59,10 +59,16 @@ def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:
     from expert.cli._index import index
     from expert.renderers import render
 
-    folder.mkdir(parents=True, exist_ok=True)
     pages = [folder / f"{name}.html" for name in file_names([plan.run.name for plan in plans])]
-    for page, plan in zip(pages, plans, strict=True):
-        page.write_text(render(plan, "html"), encoding="utf-8")
-    first = folder / "index.html"
-    first.write_text(index(plans, [page.name for page in pages]), encoding="utf-8")
-    return [first, *pages]
+    first = _saved(folder / "index.html", index(plans, [page.name for page in pages]))
+    return [first, *(_saved(page, render(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
+
+
+def _saved(path: Path, text: str) -> Path:
+    """The path, once the text is in it. Raises Failure if it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror or error}") from error
+    return path

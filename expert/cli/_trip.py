@@ -70,10 +70,7 @@ def deliver(plans: Sequence[Plan], forms: Sequence[str], target: Path, show: boo
     """Print the plan (of several runs one line each), write the files and say where they are."""
     if not quiet:
         click.echo(_pages.rendered(plans, "text") if len(plans) == 1 else _overview(plans), nl=False)
-    try:
-        written = _pages.write(plans, forms, target)
-    except OSError as error:
-        raise _given.Failure(f"{target} cannot be written: {error.strerror or error}") from error
+    written = _pages.write(plans, forms, target)
     if not quiet:
         click.echo(f"written: {', '.join(map(str, written[:4]))}{' …' if len(written) > 4 else ''}", err=True)
     if show:
