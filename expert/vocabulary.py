@@ -185,10 +185,10 @@ _SPLITS = {
 _DROPPED = {"epoch", "step", "metrics", "metric", "avg", "mean", "x", "rollout", "time", "global", "optim", "running"}
 CLOCKS = {
     "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total num_updates "
-    "time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step",
+    "time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps env_steps trainer_global_step",
     "epoch": "epoch epochs ep epoch_num",
     "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
-    "time_time_elapsed date _timestamp _runtime relative_time",
+    "time_time_elapsed date datetime _timestamp _runtime relative_time elapsed_seconds wall",
 }
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
@@ -202,6 +202,11 @@ def plain(column: str) -> str:
 def clock(column: str) -> str | None:
     """`step`, `epoch` or `time` if the column counts one of them, else None."""
     return _CLOCK_OF.get(plain(column))
+
+
+def split(text: str) -> str:
+    """`train`, `val` or `test` if a name's words say so, else nothing."""
+    return next((_SPLITS[word] for word in plain(text).split("_") if word in _SPLITS), "")
 
 
 def setting(name: str) -> str:

@@ -2,7 +2,9 @@
 
 A reader is a module with two functions: `recognizes(path)` says in a few words why the log is of its kind, or None;
 `read(path)` yields the runs that it holds, with the columns under their own names, or raises `Unreadable`. It is found
-by its place. Which metric a column is, is `vocabulary.py`'s to say.
+by its place. A reader of a form that others write in too (any table, any JSON Lines, any text) says `GENERAL = True`,
+and a log that a reader of one program's form recognizes is not offered to it. Which metric a column is, is
+`vocabulary.py`'s to say.
 """
 
 from __future__ import annotations
@@ -16,11 +18,11 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from expert import vocabulary
-from expert.readers.beside import settings_beside
+from expert.readers._columns import head
+from expert.readers._text import decoded, is_text
+from expert.readers.beside import NAMES, settings_beside
 from expert.run import Direction, RunLog
 
-HEAD = 65_536
-"""A log is recognized by at most this many of its first bytes."""
 _DEEPEST = 6
 
 
@@ -62,49 +64,102 @@ def read(
 ) -> Iterator[RunLog | Refused]:
     """The runs of a file or a folder, with their metrics named and with the settings that lie beside them.
 
-    A folder that no reader takes as a whole is searched for logs. A log that cannot be read is Refused and does not
-    stop the others. `reader` names the reader to use instead of the one that recognizes the log.
+    A folder that no reader takes as a whole is searched for logs; tables there without a known metric are Refused. A
+    log that cannot be read is Refused and does not stop the others. `reader` names the reader to use instead of the one
+    that recognizes the log.
     """
     if not path.exists():
         yield Refused(str(path), "there is no such file or folder")
         return
     claims = claim(path) if not reader else [(reader, "asked for")]
-    if not claims and path.is_dir():
-        found = [run for inner in _inside(path) if claim(inner) for run in read(inner, mapped, directions)]
-        yield from found or [Refused(str(path), "no log that any reader recognizes lies in this folder")]
-        return
-    if not claims:
+    if claims:
+        yield from _runs(path, *claims[0], mapped, directions)
+    elif path.is_dir():
+        found = [run for inner, name, why in _inside(path) for run in _runs(inner, name, why, mapped, directions)]
+        judged = any(isinstance(run, RunLog) and _has_metric(run) for run in found)
+        yield from [_without_metric(run) if judged else run for run in found] or [Refused(str(path), _no_log(path))]
+    else:
         yield Refused(str(path), _unrecognized(path))
-        return
-    name, why = claims[0]
-    try:
-        for run in readers()[name].read(path):
-            beside = vocabulary.settings(settings_beside(path))
-            run = replace(run, settings={**beside, **vocabulary.settings(run.settings)}, reader=f"{name}: {why}")
-            yield vocabulary.understand(run, mapped, directions)
-    except (Unreadable, OSError) as error:
-        yield Refused(str(path), str(error))
 
 
 def claim(path: Path) -> list[tuple[str, str]]:
     """The readers that recognize a log, each with why; more than one is a defect of theirs."""
-    found = ((name, reader.recognizes(path)) for name, reader in readers().items())
-    return [(name, why) for name, why in found if why is not None]
+    found = [(n, reader, reader.recognizes(path)) for n, reader in readers().items()]
+    claims = [(name, why, getattr(reader, "GENERAL", False)) for name, reader, why in found if why is not None]
+    general = all(only for _, _, only in claims)
+    return [(name, why) for name, why, only in claims if general or not only]
 
 
-def _inside(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """Every file and folder below that may be a log, the folders that a reader takes as a whole not entered."""
+def _runs(
+    path: Path, name: str, why: str, mapped: Mapping[str, str] | None, directions: Mapping[str, Direction] | None
+) -> Iterator[RunLog | Refused]:
+    try:
+        for run in readers()[name].read(path):
+            beside, notes = settings_beside(Path(run.source))
+            settings = {**vocabulary.settings(beside), **vocabulary.settings(run.settings)}
+            run = replace(run, settings=settings, notes=(*run.notes, *notes), reader=f"{name}: {why}")
+            yield vocabulary.understand(run, mapped, directions)
+    except (Unreadable, OSError) as error:
+        yield Refused(str(path), str(error))
+    except RecursionError:
+        yield Refused(str(path), f"{path}: it is nested too deeply")
+
+
+def _inside(folder: Path, depth: int = 0) -> Iterator[tuple[Path, str, str]]:
+    """Every log below with its reader and why; the folders that a reader takes as a whole are not entered."""
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
+        if path.name.startswith(".") or path.is_symlink() or (path.name in NAMES and path.is_file()):
             continue
-        if path.is_dir() and not claim(path):
-            if depth < _DEEPEST:
-                yield from _inside(path, depth + 1)
-        else:
-            yield path
+        claims = claim(path)
+        if claims:
+            yield path, *claims[0]
+        elif path.is_dir() and depth < _DEEPEST:
+            yield from _inside(path, depth + 1)
+
+
+def _has_metric(run: RunLog) -> bool:
+    return any(series.role for series in run.series)
+
+
+def _without_metric(run: RunLog | Refused) -> RunLog | Refused:
+    """A table that lies among logs and holds no metric is data, not a run."""
+    if isinstance(run, Refused) or _has_metric(run):
+        return run
+    columns = ", ".join(series.column for series in run.series[:8])
+    return Refused(run.source, f"no column of it is a known metric ({columns}); name one with --map COLUMN=val_loss")
+
+
+def _no_log(folder: Path) -> str:
+    names = [path.name for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    if not names:
+        return "the folder is empty"
+    some = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    return f"no log that any reader recognizes lies in this folder; it holds {some}"
 
 
 def _unrecognized(path: Path) -> str:
-    if not path.stat().st_size:
+    start = head(path)
+    if not start.strip():
         return "the file is empty"
-    return f"no reader recognizes it; the readers are {', '.join(readers())}"
+    kind = next((what for mark, what in _FOREIGN.items() if start.startswith(mark)), "")
+    if kind:
+        return f"it is {kind}, not a log"
+    if not is_text(start):
+        return "it holds bytes of an unknown kind, not text"
+    first = decoded(start).strip().splitlines()[0][:60]
+    if first.startswith(("{", "[")):
+        return f"it is JSON of a form that no reader knows; it begins with {first!r}"
+    return f"no line of it gives a metric a value, as in 'epoch 1 loss: 0.5'; it begins with {first!r}"
+
+
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive or a PyTorch checkpoint",
+    b"\x1f\x8b": "compressed with gzip",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"%PDF": "a PDF document",
+    b"\x80\x02": "a Python pickle",
+    b"\x80\x04": "a Python pickle",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite format 3": "an SQLite database",
+}

@@ -53,7 +53,7 @@ def _column(cells: Any, pandas: bool) -> tuple[Column | None, int]:
     """The numbers of one column and how many cells it has; no column if it holds words."""
     if isinstance(cells, Mapping | str | bytes) or not isinstance(cells, Iterable):
         return None, 0
-    if hasattr(cells, "is_null"):  # a polars column
+    if hasattr(cells, "is_null") and hasattr(cells, "to_list"):  # a polars column
         absent = cells.is_null().to_numpy()
         cells = cells.to_list()
     else:

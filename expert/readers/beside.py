@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -10,53 +9,101 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-NAMES = ("config.json", "config.yaml", "hparams.yaml", "args.yaml", "args.json", "opt.yaml", "training_args.json")
+from expert.readers._json import parsed
+
+NAMES = (
+    "config.json",
+    "config.yaml",
+    "config.yml",
+    "params.json",
+    "params.yaml",
+    "hparams.json",
+    "hparams.yaml",
+    "args.json",
+    "args.yaml",
+    "opt.yaml",
+    "training_args.json",
+    "train_config.json",
+)
+"""The names of files that hold a run's settings, the later ones before the earlier."""
 _LARGEST = 1_000_000
 
 
-def settings_beside(log: Path) -> dict[str, object]:
-    """The settings in the files of known names in the log's folder; a broken one counts as absent."""
+def settings_beside(log: Path) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The settings in the files of known names in the log's folder, and what must be said of those that are broken."""
     folder = log if log.is_dir() else log.parent
     found: dict[str, object] = {}
+    notes = []
     for name in NAMES:
         path = folder / name
-        if path != log and path.is_file() and path.stat().st_size <= _LARGEST:
-            try:
-                found.update(settings_file(path))
-            except ValueError:
-                continue
-    return found
+        if path == log or not path.is_file():
+            continue
+        if path.stat().st_size > _LARGEST:
+            notes.append(f"{name} beside the log is too large to be settings, and is not read")
+            continue
+        try:
+            found.update(settings_file(path))
+        except ValueError as error:
+            notes.append(f"settings beside the log are not read: {str(error).replace(str(path), name)}")
+    return found, tuple(notes)
 
 
 def settings_file(path: Path) -> Mapping[str, object]:
-    """The settings in a JSON, YAML or TOML file. Raises ValueError naming the file and what is wrong."""
+    """The settings in a JSON, YAML or TOML file. Raises ValueError naming the file, the line and what is wrong."""
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    try:
         match path.suffix.lower():
             case ".json":
-                found = json.loads(text)
+                found = parsed(text)
             case ".toml":
                 found = tomllib.loads(text)
             case _:
-                import yaml
-
-                found = yaml.load(text, _plain())
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: {error}") from error
-    except Exception as error:  # PyYAML raises its own family
-        raise ValueError(f"{path}: {error}") from error
+                found = _yaml(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
+        raise ValueError(f"{path}:{line}: {error}" if line else f"{path}: {error}") from error
+    except RecursionError as error:
+        raise ValueError(f"{path}: it is nested too deeply") from error
     if not isinstance(found, Mapping):
-        raise ValueError(f"{path}: settings are names with values, as in 'lr: 0.001'")
+        raise ValueError(f"{path}:1: settings are names with values, as in 'lr: 0.001'")
     return {str(name): value for name, value in found.items()}
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(text, _plain())
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        wrong = ValueError(getattr(error, "problem", None) or str(error).splitlines()[0])
+        if mark is not None:
+            wrong.lineno = mark.line + 1  # type: ignore[attr-defined]  # as json's own error has it
+        raise wrong from error
+    except (TypeError, AttributeError) as error:  # a key that cannot be one, a tag that PyYAML stumbles over
+        raise ValueError(str(error)) from error
 
 
 @cache
 def _plain() -> Any:
-    """Safe YAML in which 1e-3 is a number and an unknown tag is left out."""
+    """Safe YAML in which 1e-3 is a number, and a tag of Python's is taken for the plain values that it holds."""
     import yaml
 
     loader: Any = type("Plain", (yaml.SafeLoader,), {})
     number = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)[eE][-+]?\d+")
     loader.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+0123456789."))
-    loader.add_multi_constructor("", lambda loader, suffix, node: None)
+    loader.add_multi_constructor("", _untagged)
     return loader
+
+
+def _untagged(loader: Any, tag: str, node: Any) -> object:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_scalar(node) or None

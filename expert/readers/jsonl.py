@@ -1,0 +1,140 @@
+"""JSON Lines: one record per line, flat or nested; the settings may come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from expert import vocabulary
+from expert.readers import Unreadable
+from expert.readers._columns import columns_of, head, run_of_columns, seconds
+from expert.readers._json import flat, numeric, parsed
+from expert.readers._text import decoded
+from expert.run import RunLog
+
+GENERAL = True
+_SPLIT_KEYS = ("mode", "split", "phase", "stage", "subset", "set", "dataset_split")
+_SETTINGS_KEYS = (
+    "config",
+    "args",
+    "hparams",
+    "settings",
+    "hyperparameters",
+    "params",
+    "hyper_parameters",
+    "configuration",
+)
+
+
+def recognizes(path: Path) -> str | None:
+    """Lines that are JSON objects, and numbers in them."""
+    start = head(path)
+    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"\xff\xfe", b"\xfe\xff")):
+        return None
+    lines = [line.strip() for line in decoded(start).splitlines() if line.strip()]
+    if len(start) > 60_000:
+        lines = lines[:-1] or lines
+    found = [record for line in lines[:50] if (record := _record(line)) is not None]
+    if not found or len(found) * 2 < min(len(lines), 50):
+        return None
+    if len(lines) == 1 and not any(numeric(value) is not None for value in found[0].values()):
+        return None
+    return "a JSON object on each line"
+
+
+def read(path: Path) -> Iterator[RunLog]:
+    """The one run of the file."""
+    rows: list[dict[str, float]] = []
+    lines: list[int] = []
+    settings: dict[str, object] = {}
+    bad: list[int] = []
+    nulls: dict[str, int] = {}
+    words: set[str] = set()
+    with path.open("rb") as file:
+        wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        file.seek(0)
+        source = (text.encode() for text in decoded(file.read()).split("\n")) if wide else file
+        ended = True
+        for line, text in enumerate(source, 1):
+            ended = wide or text.endswith(b"\n")
+            stripped = text.strip(b" \t\r\n\xef\xbb\xbf,")
+            if not stripped:
+                continue
+            record = _record(stripped)
+            if record is None:
+                bad.append(line)
+                continue
+            given, row = _parts(record, nulls, words)
+            settings.update(given)
+            if row:
+                rows.append(row)
+                lines.append(line)
+    notes = []
+    if bad and not ended and bad[-1] == line:
+        notes.append(f"line {bad.pop()} is cut in the middle and left out")
+    if bad:
+        some = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
+        notes.append(f"{len(bad)} lines are no JSON object and skipped: line {some}")
+    notes += [f"column {name!r}: null in {count} lines is taken as absent" for name, count in list(nulls.items())[:10]]
+    if words:
+        notes.append(f"values that are no numbers are ignored: {', '.join(sorted(words)[:20])}")
+    if len(rows) > 1 and _is_settings(rows):
+        settings = {**rows.pop(0), **settings}
+        notes.append(f"line {lines.pop(0)} is taken as settings")
+    if not rows:
+        raise Unreadable(f"{path}: no line holds a number")
+    yield run_of_columns(path, columns_of(rows), len(rows), np.array(lines), settings=settings, notes=notes)
+
+
+def _record(line: str | bytes) -> dict[str, Any] | None:
+    try:
+        record = parsed(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _parts(
+    record: Mapping[str, Any], nulls: dict[str, int], words: set[str]
+) -> tuple[dict[str, object], dict[str, float]]:
+    """The settings and the numbers of a record; the columns of a record that names its split begin with it."""
+    settings: dict[str, object] = {}
+    row: dict[str, float] = {}
+    split = ""
+    for name, value in record.items():
+        if name.lower() in _SETTINGS_KEYS and isinstance(value, dict):
+            settings.update(value)
+        elif name.lower() in _SPLIT_KEYS and isinstance(value, str):
+            split = value if vocabulary.split(value) else split
+        elif isinstance(value, dict):
+            for inner, deep in flat({name: value}):
+                _put(inner, deep, row, nulls, words)
+        else:
+            _put(name, value, row, nulls, words)
+    if not split:
+        return settings, row
+    named = {n: n if vocabulary.clock(n) or vocabulary.split(n) else f"{split}/{n}" for n in row}
+    return settings, {named[n]: value for n, value in row.items()}
+
+
+def _put(name: str, value: Any, row: dict[str, float], nulls: dict[str, int], words: set[str]) -> None:
+    found = value if type(value) is float else numeric(value)
+    if found is None and isinstance(value, str) and vocabulary.clock(name) == "time":
+        found = seconds(value)
+    if found is not None:
+        row[name] = found
+    elif value is None:
+        nulls[name] = nulls.get(name, 0) + 1
+    elif len(words) < 100:
+        words.add(name)
+
+
+def _is_settings(rows: list[dict[str, float]]) -> bool:
+    """Whether the first record shares no name with those that follow, as a configuration does."""
+    later: set[str] = set().union(*rows[1:50])
+    return not rows[0].keys() & later and not any(
+        vocabulary.describe(name)[1] in ("loss", "error", "metric") for name in rows[0]
+    )
