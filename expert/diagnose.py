@@ -72,6 +72,7 @@ def plans(
     source: Source, given: Given, redact: bool = False, knowledge: KnowledgeBase | None = None, name: str = ""
 ) -> Iterator[Plan]:
     """The plan of every run of one source, or of those of one name; a run that cannot be judged says why in its own."""
+    knowledge = knowledge or builtin()
     for run in runs(source, given):
         if isinstance(run, Refused):
             yield _refused(run.source, run.reason, redact)
@@ -84,7 +85,7 @@ def shareable(run: RunLog, redact: bool) -> RunLog:
     return without_identity(without_secrets(run)) if redact else without_secrets(run)
 
 
-def _judged(run: RunLog, knowledge: KnowledgeBase | None) -> Plan:
+def _judged(run: RunLog, knowledge: KnowledgeBase) -> Plan:
     try:
         return judge(run, knowledge)
     except EngineError:

@@ -1,0 +1,139 @@
+import json
+
+import pytest
+
+
+def test_one_run_gives_a_page_here_and_the_plan_on_the_terminal(command, broken, tmp_path):
+    done = command("diagnose", broken)
+    assert done.exit_code == 0
+    assert "NaN" in done.stdout
+    assert "report.html" not in done.stdout
+    assert "report.html" in done.stderr
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_several_runs_give_a_folder_with_an_index_and_a_page_per_run(command, broken, healthy, tmp_path):
+    done = command("diagnose", broken, healthy)
+    assert {page.name for page in (tmp_path / "report").iterdir()} == {"index.html", "broken.html", "healthy.html"}
+    index = (tmp_path / "report/index.html").read_text(encoding="utf-8")
+    assert index.index("broken.html") < index.index("healthy.html")
+    assert done.stdout.startswith("broken ")
+
+
+def test_runs_of_one_name_get_pages_of_their_own(command, broken, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "Index.csv").write_text(broken.read_text())
+    command("diagnose", "a/Index.csv", "b/Index.csv")
+    assert {p.name for p in (tmp_path / "report").iterdir()} == {"index.html", "Index-2.html", "Index-3.html"}
+
+
+def test_a_pattern_and_a_folder_stand_for_the_logs_they_hold(command, broken, healthy, tmp_path):
+    for source in ("*.csv", tmp_path):
+        plans = json.loads(command("diagnose", source, "-o", "-", "--format", "json").stdout)
+        assert [plan["run"]["name"] for plan in plans] == ["broken", "healthy"]
+
+
+def test_a_source_that_is_named_twice_is_judged_once(command, broken):
+    assert isinstance(json.loads(command("diagnose", broken, broken, "-o", "-", "--format", "json").stdout), dict)
+
+
+def test_standard_output_carries_only_what_was_asked_for(command, broken, tmp_path):
+    done = command("diagnose", broken, "-o", "-", "--format", "json")
+    assert json.loads(done.stdout)["schema"] == 1
+    assert done.stderr == ""
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_standard_input_is_a_source(command, broken):
+    plan = json.loads(command("diagnose", "-", "-o", "-", "--format", "json", stdin=broken.read_text()).stdout)
+    assert plan["verdict"] == "Broken"
+    assert plan["run"]["source"] == "-"
+
+
+def test_several_formats_stand_side_by_side(command, broken, tmp_path):
+    command("diagnose", broken, "--format", "html,json,markdown,text", "-o", "out/night.html")
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"night.html", "night.json", "night.md", "night.txt"}
+
+
+def test_the_name_of_the_output_tells_its_format(command, broken, tmp_path):
+    command("diagnose", broken, "-o", "plan.json")
+    assert json.loads((tmp_path / "plan.json").read_text())["verdict"] == "Broken"
+
+
+def test_quiet_prints_nothing(command, broken):
+    done = command("diagnose", broken, "--quiet")
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_findings_fail_only_where_that_was_asked_for(command, broken, healthy):
+    assert command("diagnose", broken).exit_code == 0
+    assert command("diagnose", broken, "--fail-on", "high").exit_code == 1
+    assert command("diagnose", healthy, "--fail-on", "high").exit_code == 0
+
+
+def test_a_refused_source_does_not_stop_the_others(command, broken, tmp_path):
+    (tmp_path / "picture.csv").write_bytes(bytes(range(256)))
+    done = command("diagnose", "gone.csv", "picture.csv", broken, "-o", "-", "--format", "json")
+    plans = json.loads(done.stdout)
+    assert [plan["verdict"] for plan in plans] == ["Not judged", "Not judged", "Broken"]
+    assert "no such file" in json.dumps(plans[0]["not_judged"])
+    assert done.exit_code == 0
+
+
+def test_nothing_judged_is_an_exit_code_of_its_own(command):
+    assert command("diagnose", "gone.csv").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--format", "pdf"], "the formats are html, json, markdown, text"),
+        (["--format", "html,json", "-o", "-"], "exactly one format"),
+        (["--select", "overfiting"], "did you mean 'overfitting'?"),
+        (["--ignore", "overfiting"], "did you mean 'overfitting'?"),
+        (["--set", "lr"], "as in --set name=value"),
+        (["--set", "lr=fast"], "'fast' is not a number"),
+        (["--set", "task=clasification"], "did you mean 'classification'?"),
+        (["--set", "direction.score=up"], "'higher' or 'lower'"),
+        (["--map", "loss"], "as in --map name=value"),
+        (["--run", "other"], "there is no run 'other'"),
+        (["--baseline", "gone.csv"], "no such file"),
+        (["--settings", "gone.yaml"], "does not exist"),
+    ],
+)
+def test_a_mistake_in_usage_says_how_to_mend_it(command, broken, arguments, answer):
+    done = command("diagnose", broken, *arguments)
+    assert done.exit_code == 2
+    assert answer in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_broken_settings_file_is_named(command, broken, tmp_path):
+    (tmp_path / "run.yaml").write_text("lr: [1")
+    done = command("diagnose", broken, "--settings", "run.yaml")
+    assert done.exit_code == 2
+    assert "run.yaml" in done.stderr
+
+
+def test_what_is_ignored_is_not_found_and_what_is_selected_is_found_alone(command, broken):
+    def found(*arguments):
+        plan = json.loads(command("diagnose", broken, "-o", "-", "--format", "json", *arguments).stdout)
+        return {finding["diagnosis"] for finding in plan["findings"]}
+
+    assert "non-finite-loss" in found()
+    assert "non-finite-loss" not in found("--ignore", "non-finite-loss")
+    assert found("--select", "non-finite-loss") == {"non-finite-loss"}
+    assert found("--select", "data-leakage") == set()
+
+
+def test_the_command_that_does_not_exist_is_guessed(command):
+    assert "Did you mean 'diagnose'?" in command("diagnoze", "log.csv").stderr
+    assert "expert diagnose log.csv" in command("log.csv").stderr
+
+
+def test_the_demonstration_finds_the_wrong_number_in_its_schedule(command, tmp_path):
+    done = command("demo")
+    assert done.exit_code == 0
+    assert "learning rate" in done.stdout
+    assert (tmp_path / "report.html").exists()
