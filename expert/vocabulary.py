@@ -1,14 +1,15 @@
 """One name for each metric and setting, whatever the framework calls it; roles, splits and directions.
 
-A metric's name is its split and its base, `train_loss` or `val_f1`; what belongs to no split has its base alone, `lr` or
-`grad_norm`. What is not recognized keeps its own name and no direction, and is not judged.
+A metric's name is its split and its base, `train_loss` or `val_f1`; what belongs to no split has its base alone,
+`lr` or `grad_norm`. What is not recognized keeps its own name and no direction, and is not judged.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -29,8 +30,9 @@ TASKS = (
 )
 
 _NUMBERS = """num_classes train_size val_size test_size batch_size epochs max_steps lr momentum weight_decay l1 l2
-warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min target_max
-seed human_error target_error known_result test_loss test_acc gradient_accumulation_steps label_smoothing patience"""
+warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min
+target_max seed human_error target_error known_result test_loss test_acc gradient_accumulation_steps label_smoothing
+patience"""
 _WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe"
 _HELP = {
     "human_error": "error of people on this task, 0 to 1: the irreducible part",
@@ -124,12 +126,13 @@ _LOWER = {
 _HIGHER = {
     "acc": "acc accuracy top1 top_1 acc1 top1_acc top_1_acc acc_top1 top1_accuracy accuracy_top1 accuracy_top_1 "
     "categorical_accuracy sparse_categorical_accuracy binary_accuracy mean_acc avg_acc accuracy_score epoch_accuracy "
-    "masked_accuracy balanced_accuracy",
-    "top5": "top5 top_5 acc5 top5_acc top_5_acc acc_top5 accuracy_top5 accuracy_top_5 top_k_categorical_accuracy",
+    "masked_accuracy balanced_accuracy acc_1 prec_1 overall_accuracy",
+    "top5": "top5 top_5 acc5 top5_acc top_5_acc acc_top5 accuracy_top5 accuracy_top_5 acc_5 prec_5 "
+    "top_k_categorical_accuracy",
     "f1": "f1 f1_score macro_f1 micro_f1 f1_macro f1_micro f_score",
     "auc": "auc auroc roc_auc roc_auc_score mean_auc",
-    "precision": "precision precision_b",
-    "recall": "recall recall_b sensitivity",
+    "precision": "precision precision_b precision_macro macro_precision precision_weighted prec",
+    "recall": "recall recall_b sensitivity recall_macro macro_recall recall_weighted rec",
     "map50": "map50 map_0_5 map50_b ap50 bbox_map_50 bbox_ap50",
     "map": "map map_0_5_0_95 map50_95 map50_95_b bbox_map bbox_ap mean_average_precision ap average_precision",
     "iou": "iou miou mean_iou jaccard",
@@ -145,7 +148,8 @@ _HIGHER = {
     "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean",
 }
 _NEUTRAL = {
-    "lr": "lr learning_rate lr_adam lr_sgd learningrate pg0 lr0 lr_pg0 x_lr0 lr_0 last_lr current_lr lr_rate",
+    "lr": "lr learning_rate lr_adam lr_sgd learningrate pg0 lr0 lr_pg0 x_lr0 lr_0 last_lr current_lr lr_rate cur_lr "
+    "pg1 pg2 pg3 lr_pg1 lr_pg2 lr_pg3 lr1 lr2 lr_1 lr_2 x_lr1 x_lr2 adam_lr optimizer_lr lr_adamw",
     "grad_norm": "grad_norm gnorm gradient_norm grad_norm_mean total_grad_norm global_grad_norm norm grad_norm_avg "
     "grad_2_norm_total grad_norm_total",
     "grad_norm_max": "grad_norm_max max_grad_norm_seen",
@@ -180,15 +184,44 @@ for _table, _better, _role in ((_LOWER, "lower", "error"), (_HIGHER, "higher", "
 _SPLITS = {
     **dict.fromkeys(["train", "training", "tr", "trn", "learn"], "train"),
     **dict.fromkeys(["val", "valid", "validation", "dev", "eval", "evaluation", "vl", "heldout"], "val"),
-    **dict.fromkeys(["test", "tst", "testing"], "test"),
+    **dict.fromkeys(["test", "tst", "testing", "predict"], "test"),
 }
-_DROPPED = {"epoch", "step", "metrics", "metric", "avg", "mean", "x", "rollout", "time", "global", "optim", "running"}
+_DROPPED = {
+    "epoch",
+    "step",
+    "batch",
+    "metrics",
+    "metric",
+    "avg",
+    "average",
+    "mean",
+    "overall",
+    "final",
+    "running",
+    "global",
+} | {*("x", "optim", "rollout", "time", "ray", "tune", "performance", "scalars", "charts")}
+_NO_METRIC = {
+    "best",
+    "time",
+    "runtime",
+    "size",
+    "count",
+    "num",
+    "number",
+    "threshold",
+    "std",
+    "var",
+    "weight",
+    "learn",
+} | {*("second", "seconds", "ms")}
+_SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "dice", "auc", "error", "wer", "cer"}
 CLOCKS = {
-    "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total num_updates "
-    "time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps env_steps trainer_global_step",
+    "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total "
+    "num_updates time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps "
+    "env_steps trainer_global_step",
     "epoch": "epoch epochs ep epoch_num",
     "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
-    "time_time_elapsed date datetime _timestamp _runtime relative_time elapsed_seconds wall",
+    "time_time_elapsed date datetime runtime relative_time elapsed_seconds wall",
 }
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
@@ -216,7 +249,7 @@ def setting(name: str) -> str:
 
 
 def settings(found: Mapping[str, object]) -> dict[str, Setting]:
-    """The settings by their one name, nested ones by their last part; what is no number, truth, word or list is left."""
+    """The settings by their one name, nested ones by their last part; what is no number, truth, word or list is out."""
     taken: dict[str, Setting] = {}
     for name, value in _flat(found):
         canonical = setting(name)
@@ -228,20 +261,27 @@ def settings(found: Mapping[str, object]) -> dict[str, Setting]:
 
 def describe(column: str, mapped: Mapping[str, str] | None = None) -> tuple[str, str, str, Direction | None]:
     """Name, role, split and direction of a column; `mapped` gives the names that a person has given."""
-    given = (mapped or {}).get(column, column)
-    words = [word for word in plain(given).split("_") if word]
-    for spelled in (words, [w for w in words if w not in _SPLITS], [w for w in words if w not in _SPLITS | _drop()]):
+    given = (mapped or {}).get(column) or (mapped or {}).get(column.strip(), column)
+    return _described(given)
+
+
+@lru_cache(maxsize=10_000)
+def _described(given: str) -> tuple[str, str, str, Direction | None]:
+    words = [part for word in plain(given).split("_") if word for part in _parted(word)]
+    split = next((_SPLITS[word] for word in words if word in _SPLITS), "")
+    bare = [word for word in words if word not in _SPLITS]
+    for spelled in (words, bare, [word for word in bare if word not in _DROPPED]):
         base = _BASES.get("_".join(spelled))
         if base and spelled:
             break
     else:
-        base = _by_ending([w for w in words if w not in _SPLITS and w not in ("epoch", "step")])
-    split = next((_SPLITS[word] for word in words if word in _SPLITS), "")
-    if base is None:
-        return ("_".join(words), "", split, None)
+        base = _by_ending([word for word in bare if word not in ("epoch", "step")])
+    if base is None or (base[2] not in ("loss", "error", "metric") and split in ("val", "test")):
+        name = "_".join(bare if split and bare else words)
+        return (f"{split}_{name}" if split and bare else name), "", split, None
     name, better, role = base
     if role not in ("loss", "error", "metric"):
-        return name, role, split if split in ("val", "test") else "", None
+        return name, role, "", None
     return (f"{split}_{name}" if split else name), role, split, better
 
 
@@ -254,21 +294,36 @@ def understand(
     """
     described = [(series, *describe(series.column, mapped)) for series in run.series]
     held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
-    notes = list(run.notes)
+    taken: dict[str, list[str]] = {}
     named: list[Series] = []
     for series, name, role, split, better in described:
+        given = next((d for n in (series.column, name) if (d := (directions or {}).get(n))), None)
+        role = "metric" if given and not role else role
         if role in ("loss", "error", "metric") and not split:
-            split = "train" if role == "loss" or name in held_out or not held_out else "val"
+            beside = "" if role == "loss" else _beside(series, described)
+            split = beside or ("train" if role == "loss" or name in held_out or not held_out else "val")
             if role != "loss" and name not in held_out:
-                notes.append(f"column {series.column!r} names no split; it is taken for {split}")
+                taken.setdefault(split, []).append(repr(series.column))
             name = f"{split}_{name}"
-        better = (directions or {}).get(name) or (directions or {}).get(series.column) or better
-        if split and role == "" and better is None and name.split("_")[0] != split:
-            name = f"{split}_{name}"
-        named.append(replace(series, name=name, role=role, split=split, better=better))
-    distinct, doubles = _distinct(named)
+        given = given or (directions or {}).get(name)
+        named.append(replace(series, name=name, role=role, split=split, better=given or better))
+    splits = [f"no split is named by {', '.join(columns)}; taken for {split}" for split, columns in taken.items()]
+    scaled, percent = _shares(named)
+    distinct, doubles = _distinct(scaled)
     complete, sums = _totals(distinct)
-    return replace(run, series=complete, notes=(*notes, *doubles, *sums))
+    return replace(run, series=complete, notes=(*run.notes, *splits, *percent, *doubles, *sums))
+
+
+def _beside(series: Series, described: Sequence[tuple[Series, str, str, str, Direction | None]]) -> str:
+    """The split of the only losses that stand in the same lines as a metric that names none."""
+    if series.lines is None:
+        return ""
+    splits = {split or "train" for other, _, role, split, _ in described if role == "loss" and _alike(series, other)}
+    return splits.pop() if len(splits) == 1 else ""
+
+
+def _alike(one: Series, other: Series) -> bool:
+    return one.lines is not None and other.lines is not None and np.array_equal(one.lines, other.lines)
 
 
 def how_to_give(name: str) -> str:
@@ -318,26 +373,51 @@ def played(series: tuple[Series, ...]) -> tuple[Series, ...]:
     return tuple(by_name.values())
 
 
-def _drop() -> dict[str, str]:
-    return dict.fromkeys(_DROPPED, "")
+def _parted(word: str) -> list[str]:
+    """`valloss` is val and loss."""
+    if word in _BASES or word in _SPLITS:
+        return [word]
+    found = next((s for s in _SPLITS if len(s) > 2 and word.startswith(s) and word[len(s) :] in _BASES), "")
+    return [found, word[len(found) :]] if found else [word]
 
 
 def _by_ending(words: list[str]) -> tuple[str, Direction | None, str] | None:
     """A part of a loss or a metric of something: `box_loss` is a loss of its own, `dice_tumor` a dice."""
-    text = "_".join(words)
-    if not words:
+    if not words or not _NO_METRIC.isdisjoint(words):
         return None
+    text = "_".join(words)
     if words[-1] in ("loss", "losses") or words[0] == "loss":
         return (text, "lower", "error")
-    for table, better, role in ((_HIGHER, "higher", "metric"), (_LOWER, "lower", "error")):
-        for base in table:
-            if base not in ("loss", "error", "map", "recall", "precision") and base in words:
-                return (text, cast("Direction", better), role)
+    for word in words:
+        base, better, role = _BASES.get(word, ("", None, ""))
+        if role in ("metric", "error") and base not in ("error", "map", "recall", "precision"):
+            return (text, better, role)
     return None
 
 
+def _shares(named: Iterable[Series]) -> tuple[list[Series], list[str]]:
+    """Accuracies and their like as shares of one, whoever logs them in percent."""
+    scaled, percent = [], []
+    for series in named:
+        bases = {_BASES[word][0] for word in series.name.split("_") if word in _BASES}
+        if series.role in ("metric", "error") and bases & _SHARES and _in_percent(series, bases):
+            percent.append(repr(series.column))
+            series = replace(series, values=series.values / 100)
+        scaled.append(series)
+    said = f"values above 1.5 are taken for percent and divided by 100: {', '.join(percent)}"
+    return scaled, [said] if percent else []
+
+
+def _in_percent(series: Series, bases: set[str]) -> bool:
+    """Error rates of words may exceed one, so that their middle decides; a value above 100 is no percentage."""
+    values = series.finite.values
+    if not len(values) or values.min() < 0 or values.max() > 100.5:
+        return False
+    return bool((np.median(values) if bases & {"wer", "cer"} else values.max()) > 1.5)
+
+
 def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:
-    """One series for each name: per epoch before per step, longer before shorter; the others keep their column's name."""
+    """One series for each name: per epoch before per step, longer before shorter; the others keep their own."""
     best: dict[tuple[str, str], Series] = {}
     rest: list[Series] = []
     for s in series:
@@ -361,28 +441,37 @@ def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:
     return tuple(kept), notes
 
 
-def _rank(series: Series) -> tuple[int, int]:
+def _rank(series: Series) -> tuple[float, float]:
+    """Per epoch before per step, longer before shorter; of several groups' rates the one that begins lowest.
+
+    The group of the biases warms up from above.
+    """
+    if series.role == "lr" and len(series.finite):
+        return float(len(series)), -float(series.finite.values[0])
     words = plain(series.column).split("_")
     return (2 if "epoch" in words else 0 if "step" in words else 1) if len(series) >= 2 else -1, len(series)
 
 
 def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
-    """A loss logged only in parts (`box_loss`, `cls_loss`) gets its sum, if the parts stand at the same steps."""
+    """A loss logged only in parts (`box_loss`, `cls_loss`) gets its sum, if the parts stand at the same steps.
+
+    Where the other split has a whole loss, parts are several data sets, and their mean is the loss.
+    """
     notes: list[str] = []
     sums: list[Series] = []
+    whole = {s.split for s in series if s.name == f"{s.split}_loss"}
     for split in ("train", "val", "test"):
-        if any(s.name == f"{split}_loss" for s in series):
+        parts = [s for s in series if s.split == split and s.role == "error" and "loss" in s.name.split("_")]
+        if split in whole or not parts or not all(np.array_equal(p.steps, parts[0].steps) for p in parts):
             continue
-        parts = [s for s in series if s.split == split and s.role == "error" and s.name.endswith("_loss")]
-        if len(parts) >= 2 and all(np.array_equal(p.steps, parts[0].steps) for p in parts):
-            columns = " + ".join(p.column for p in parts)
-            total = np.sum([p.values for p in parts], axis=0)
-            sums.append(
-                replace(parts[0], column=columns, values=total, name=f"{split}_loss", role="loss", better="lower")
-            )
-            notes.append(f"{split}_loss is taken as the sum {columns}")
-    both = {s.split for s in sums} | {s.split for s in series if s.role == "loss"}
-    return (*series, *sums), notes if both else []
+        columns = " + ".join(p.column for p in parts)
+        total = np.sum([p.values for p in parts], axis=0)
+        said = "the only loss, " if len(parts) == 1 else "the sum "
+        if "train" in whole and split != "train" and len(parts) > 1:
+            total, said = total / len(parts), "the mean of "
+        sums.append(replace(parts[0], column=columns, values=total, name=f"{split}_loss", role="loss", better="lower"))
+        notes.append(f"{split}_loss is taken as {said}{columns}")
+    return (*series, *sums), notes
 
 
 def _flat(found: Mapping[str, object], depth: int = 0) -> Iterable[tuple[str, object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,13 +91,13 @@ def run_of_columns(
     said += counted
     shared = _Clock(steps, clocks.get("epoch"), clocks.get("time"), lines)
     whole: _Kept | None = None
-    series, back, twice = [], set[int](), 0
+    series, back, twice = [], dict[int, int](), 0
     for column, data in written.items():
         if column in used or not len(data.values):
             continue
         whole = _kept(shared, None) if whole is None and data.rows is None else whole
         kept = whole if data.rows is None and whole else _kept(shared, data.rows)
-        back.update(kept.back)
+        back.update({row: max(before, back.get(row, 0)) for row, before in kept.back.items()})
         twice = max(twice, kept.twice)
         values = data.values if kept.index is None else data.values[kept.index]
         series.append(
@@ -111,12 +111,15 @@ def run_of_columns(
                 lines=kept.clock.lines,
             )
         )
-    places = sorted(back)
+    places: list[int] = []
+    for row in sorted(back):  # columns that stand in different rows see one restart in different rows
+        if not places or back[row] >= places[-1]:
+            places.append(row)
     if twice:
         said.append(f"{twice} steps were logged more than once; of each the last line counts")
     if len(places) > MOST_EVENTS:
         said.append(f"steps go back in {len(places)} places, of which the first {MOST_EVENTS} are kept as events")
-    resumed = [_resumed(row, steps, lines) for row in places[:MOST_EVENTS]]
+    resumed = [_resumed(row, float(steps[back[row]]), steps, lines) for row in places[:MOST_EVENTS]]
     return RunLog(
         name or run_name(path),
         str(path),
@@ -147,11 +150,14 @@ class _Clock:
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
-    """The points of a column that stay (all if `index` is None), where steps went back, how many were replaced."""
+    """The points of a column that stay (all if `index` is None), and how many were replaced.
+
+    `back` holds the rows where steps went back, each with the row before.
+    """
 
     clock: _Clock
     index: IntArray | None
-    back: Sequence[int]
+    back: Mapping[int, int]
     twice: int
 
 
@@ -159,12 +165,13 @@ def _kept(clock: _Clock, rows: IntArray | None) -> _Kept:
     mine = clock if rows is None or len(rows) == len(clock.steps) else clock.at(rows)
     forward = np.diff(mine.steps)
     if (forward > 0).all():
-        return _Kept(mine, None, (), 0)
+        return _Kept(mine, None, {}, 0)
     back = np.flatnonzero(forward < 0) + 1
     order = np.argsort(mine.steps, kind="stable")
     index = order[np.append(np.diff(mine.steps[order]) != 0, True)]
-    places = back if rows is None else rows[back]
-    return _Kept(mine.at(index), index, places.tolist(), len(order) - len(index))
+    whole = np.arange(len(mine.steps)) if rows is None else rows
+    before = dict(zip(whole[back].tolist(), whole[back - 1].tolist(), strict=True))
+    return _Kept(mine.at(index), index, before, len(order) - len(index))
 
 
 def _clocks(columns: Mapping[str, Column], length: int) -> tuple[dict[str, FloatArray], set[str]]:
@@ -271,8 +278,8 @@ def _unwound(steps: FloatArray, epochs: FloatArray) -> FloatArray | None:
     return steps + np.cumsum(jumps)
 
 
-def _resumed(row: int, steps: FloatArray, lines: IntArray | None) -> Event:
-    text = f"steps go back from {steps[row - 1]:g} to {steps[row]:g}: the run was resumed"
+def _resumed(row: int, before: float, steps: FloatArray, lines: IntArray | None) -> Event:
+    text = f"steps go back from {before:g} to {steps[row]:g}: the run was resumed"
     return Event(text, "resume", float(steps[row]), None if lines is None else int(lines[row]))
 
 
