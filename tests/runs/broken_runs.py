@@ -5,26 +5,27 @@ from __future__ import annotations
 import copy
 
 import torch
+from loop import Row, Trainer
+from networks import Forgetful, dense, fill
+from planted import Left, left, plants
+from samples import cancer, diabetes, digits, normalized_digits
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LambdaLR
 
-from loop import Row, Trainer
-from networks import Forgetful, dense, fill
-from planted import Left, left, plants
-from samples import cancer, diabetes, digits, normalized_digits
-
 
 @plants("non-finite-loss", "a hand-written log(p) that meets p = 0 once the model is confident")
 def non_finite_loss() -> Left:
-    def binary_cross_entropy(output: Tensor, y: Tensor) -> Tensor:
-        p = torch.sigmoid(output)
-        return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
-
     model = dense(30, 64, 64, 1)
-    trainer = Trainer(model, cancer(), Adam(model.parameters(), 5e-3), binary_cross_entropy, 60, probes=True)
-    return left(trainer, task="binary classification", num_classes=2)
+    trainer = Trainer(model, cancer(), Adam(model.parameters(), 5e-3), hand_written, 60, probes=True)
+    return left(trainer, task="binary classification", num_classes=2, loss="binary_cross_entropy")
+
+
+def hand_written(output: Tensor, y: Tensor) -> Tensor:
+    """Binary cross-entropy as the book has it, which no computer should."""
+    p = torch.sigmoid(output)
+    return -(y * p.log() + (1 - y) * (1 - p).log()).mean()
 
 
 @plants("not-learning", "a reshape across the batch gives every sample pixels of the others")
@@ -198,10 +199,14 @@ def unshuffled_data() -> Left:
     order = y.argsort()
     data["train"] = (x[order], y[order])
     model = dense(64, 64, 10)
-    return left(Trainer(model, data, SGD(model.parameters(), 0.05), epochs=8, shuffle=False, log_every=1, validate=True))
+    return left(
+        Trainer(model, data, SGD(model.parameters(), 0.05), epochs=8, shuffle=False, log_every=1, validate=True)
+    )
 
 
-@plants("bad-resume", "a run resumed at epoch 15 with its weights, but with a new optimizer and schedule at the peak rate")
+@plants(
+    "bad-resume", "a run resumed at epoch 15 with its weights, but with a new optimizer and schedule at the peak rate"
+)
 def bad_resume() -> Left:
     data = normalized_digits()
     model = dense(64, 64, 64, 10)
@@ -222,10 +227,16 @@ def bad_resume() -> Left:
 @plants("poor-initialization", "all weights begin at zero")
 def poor_initialization() -> Left:
     model = fill(dense(64, 64, 64, 10), nn.init.zeros_, 0.0)
-    return left(Trainer(model, normalized_digits(), Adam(model.parameters(), 1e-3), epochs=30, probes=True), initialization="zeros")
+    return left(
+        Trainer(model, normalized_digits(), Adam(model.parameters(), 1e-3), epochs=30, probes=True),
+        initialization="zeros",
+    )
 
 
 @plants("poor-initialization", "weights begin with deviation 1 whatever the layer's width")
 def poor_initialization_wide() -> Left:
     model = fill(dense(64, 256, 256, 10), nn.init.normal_, 0.0)
-    return left(Trainer(model, normalized_digits(), Adam(model.parameters(), 3e-4), epochs=30, probes=True), initialization="normal")
+    return left(
+        Trainer(model, normalized_digits(), Adam(model.parameters(), 3e-4), epochs=30, probes=True),
+        initialization="normal",
+    )

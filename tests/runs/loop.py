@@ -16,8 +16,7 @@ Row = dict[str, float]
 Splits = dict[str, tuple[Tensor, Tensor]]
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 
-SQUASHING = (nn.Sigmoid, nn.Tanh)
-ACTIVATIONS = (nn.ReLU, *SQUASHING, nn.GELU, nn.Softmax)
+ACTIVATIONS = (nn.ReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Softmax)
 
 
 @dataclass
@@ -167,7 +166,9 @@ class Trainer:
             else:
                 saturated.append(((flat < 0.01) | (flat > 0.99)).float().mean().item())
 
-        hooks = [m.register_forward_hook(look) for m in self.model.modules() if isinstance(m, nn.ReLU | SQUASHING[0] | SQUASHING[1])]
+        hooks = [
+            m.register_forward_hook(look) for m in self.model.modules() if isinstance(m, nn.ReLU | nn.Sigmoid | nn.Tanh)
+        ]
         self.model.eval()
         with torch.no_grad():
             output = self.model(self.data["train"][0][:256])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
 
-def dense(*sizes: int, activation: Callable[[], nn.Module] | None = nn.ReLU, dropout: float = 0, norm: bool = False) -> nn.Sequential:
+def dense(
+    *sizes: int, activation: Callable[[], nn.Module] | None = nn.ReLU, dropout: float = 0, norm: bool = False
+) -> nn.Sequential:
     """A fully-connected network: its sizes from the input to the output."""
     layers: list[nn.Module] = []
-    for size_in, size_out in zip(sizes[:-2], sizes[1:-1], strict=True):
+    for size_in, size_out in pairwise(sizes[:-1]):
         layers.append(nn.Linear(size_in, size_out))
         layers += [nn.BatchNorm1d(size_out)] if norm else []
         layers += [activation()] if activation else []

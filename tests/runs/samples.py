@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
+from loop import Splits
 from sklearn import datasets
 from torch import Tensor
-
-from loop import Splits
 
 
 def digits(train: int = 1000, val: int = 400, scale: float = 1 / 16, shift: float = 0.0) -> Splits:
@@ -40,7 +39,7 @@ def cancer() -> Splits:
 
 
 def diabetes(target_scale: float | None = None) -> Splits:
-    """Diabetes progression from 10 measures; targets with mean 0 and deviation 1, or times `target_scale` as they are."""
+    """Diabetes progression from 10 measures; targets with mean 0 and deviation 1, or scaled as asked."""
     found = datasets.load_diabetes()
     x, y = torch.tensor(found.data).float(), torch.tensor(found.target).float()[:, None]
     y = (y - y.mean()) / y.std() if target_scale is None else y * target_scale
@@ -54,7 +53,23 @@ def recall_of_the_first(length: int, count: int = 800) -> Splits:
     return split(x, y, int(count * 0.75), count - int(count * 0.75))
 
 
-WORDS = "the loss fell and a gap grew so model data made small until again with bug step batch rate long run".split()
+WORDS = (
+    "the",
+    "loss",
+    "fell",
+    "and",
+    "a",
+    "gap",
+    "grew",
+    "so",
+    "data",
+    "made",
+    "small",
+    "until",
+    "again",
+    "with",
+    "bug",
+)
 
 
 def characters(length: int = 24) -> Splits:

@@ -12,17 +12,16 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-import torch
-
 import broken_runs  # noqa: F401 - importing it puts its runs on the list
 import gap_runs  # noqa: F401
 import healthy_runs  # noqa: F401
+import numpy as np
 import optimization_runs  # noqa: F401
 import system_runs  # noqa: F401
 import task_runs  # noqa: F401
-from planted import RUNS, Left
+import torch
 from loop import Row
+from planted import RUNS, Left
 
 HERE = Path(__file__).parent
 
