@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from expert.readers._text import decoded, is_text
 from expert.run import Event, RunLog
 
 GENERAL = True
+_HEAD = 65_536
 _MOST_OF_A_KIND = 20
 _NOT_LOGS = (".py", ".ipynb", ".md", ".rst", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".html", ".js", ".sh")
 
@@ -24,14 +26,16 @@ def recognizes(path: Path) -> str | None:
     """Lines of text that give a metric a value."""
     if path.is_dir() or path.suffix.lower() in _NOT_LOGS:
         return None
-    for size in (65_536, 4_194_304):
+    for size in (_HEAD, 64 * _HEAD):
         start = head(path, size)
-        if not is_text(start[:65_536]) or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b'{"', b'{ "', b"[{", b"<")):
+        if not is_text(start[:_HEAD]) or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b'{"', b'{ "', b"[{", b"<")):
             return None
-        found = sum(parse(text).metric for _, text in lines(decoded(start)))
-        if found >= 2 or (found and len(start) < size):
-            others = (csv.recognizes(path), jsonl.recognizes(path), huggingface.recognizes(path))
-            return None if any(others) else "lines of text that give metrics their values"
+        if size == _HEAD and any(other.recognizes(path) for other in (csv, jsonl, huggingface)):
+            return None
+        telling = (text for _, text in lines(decoded(start)) if parse(text).metric)
+        found = len(list(islice(telling, 2)))
+        if found == 2 or (found and len(start) < size):
+            return "lines of text that give metrics their values"
         if len(start) < size:
             return None
     return None

@@ -180,7 +180,7 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
 def _is_text_column(form: _Form, place: int) -> bool:
     """Whether a cell among the first rows is no number, so that the column is better read as text at first."""
     cells = [row[place].strip() for row in form.rows if place < len(row)]
-    return any(cell and not number(cell.replace(",", ".") if form.decimal_comma else cell) for cell in cells)
+    return any(cell and not spelled(cell.replace(",", ".") if form.decimal_comma else cell) for cell in cells)
 
 
 def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> tuple[polars.DataFrame, bool]:
