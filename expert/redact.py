@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import PurePath
 
 from expert.run import RunLog, Setting
 
@@ -13,7 +12,7 @@ MASK = "•••"
 
 _SECRET_WORDS = {"token", "key", "keys", "auth", "pwd", "pass", "secret", "secrets", "bearer"}
 _SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "credential", "apikey", "authtoken", "accesstoken")
-_NAME = r"[A-Za-z0-9_.-]*(?:token|key|auth|pwd|pass|password|passwd|passphrase|secret|credentials?|authorization)"
+_NAME = r"[A-Za-z0-9_.-]{0,60}(?:token|key|auth|pwd|pass|password|passwd|passphrase|secret|credentials?|authorization)"
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _ASSIGNED = re.compile(
     rf"(?i)(?<![A-Za-z0-9])({_NAME})([\"']?\s*[:=]\s*(?:(?:bearer|basic)\s+)?|[ \t]+(?=\S))({_QUOTED}|[^\s,;&}}\])]+)"
@@ -25,17 +24,17 @@ _KNOWN_FORMS = re.compile(
 )
 _URL_LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
 
-_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\b")
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b")
-_PATH = re.compile(r"(?<![\w.)\]/\\])(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/]+[^\s\\/'\"<>|:;,()\[\]{}]+)+[\\/]?")
-_HOST = re.compile(
-    r"\b(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
-    r"(?:com|org|net|edu|gov|io|ai|dev|cloud|internal|local|localdomain|lan|corp|intra|home)\b(?::\d+)?",
-    re.IGNORECASE,
+# compiled when first used, as most runs are not redacted
+_EMAIL = r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\b"
+_URL = r"(?i)\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+"
+_ADDRESS = r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"
+_PATH = r"(?<![\w.)\]/\\])(?:~|\.{1,2}|[A-Za-z]:)?(?:[\\/]+[^\s\\/'\"<>|:;,()\[\]{}]+)+[\\/]?"
+_HOST = (
+    r"(?i)\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"(?:com|org|net|edu|gov|io|ai|dev|cloud|internal|local|localdomain|lan|corp|intra|home)\b(?::\d+)?"
 )
-_HOME = re.compile(r"(?:/home/|/Users/|\\Users\\|/scratch/users/)([\w.-]+)")
-_EVENT_HOST = re.compile(r"tfevents\.\d+\.([A-Za-z0-9][\w-]*)")
+_HOME = r"(?:/home/|/Users/|\\Users\\|/scratch/users/)([\w.-]+)"
+_EVENT_HOST = r"tfevents\.\d+\.([A-Za-z0-9][\w-]*)"
 _PEOPLE = {"user", "username", "author", "owner", "login", "email", "entity"}
 _HOSTS = {"host", "hostname", "node", "nodename", "server", "machine", "address", "ip"}
 
@@ -56,10 +55,10 @@ def without_secrets(run: RunLog) -> RunLog:
 
 def without_identity(run: RunLog) -> RunLog:
     """The run with paths, hosts, addresses and names of people masked; a path keeps its last part."""
-    people = {**run.settings}
-    words = {str(v) for n, v in people.items() if set(n.lower().split("_")) & (_PEOPLE | _HOSTS) and isinstance(v, str)}
+    named = {name: set(name.lower().split("_")) & (_PEOPLE | _HOSTS) for name in run.settings}
+    words = {value for name, value in run.settings.items() if named[name] and isinstance(value, str)}
     texts = (run.source, run.name, *map(str, run.settings.values()), *(e.text for e in run.events), *run.notes)
-    words.update(word for text in texts for pattern in (_HOME, _EVENT_HOST) for word in pattern.findall(text))
+    words.update(word for text in texts for pattern in (_HOME, _EVENT_HOST) for word in re.findall(pattern, text))
     return _everywhere(run, lambda text: identity_masked(text, words))
 
 
@@ -80,12 +79,17 @@ def secrets_masked(text: str) -> str:
 
 def identity_masked(text: str, words: set[str] | frozenset[str] = frozenset()) -> str:
     """The text with paths, hosts, addresses, mail addresses and the given words masked."""
-    masked = _EMAIL.sub(MASK, _URL.sub(MASK, text))
-    masked = _PATH.sub(lambda match: f"{MASK}/{PurePath(match[0].replace(chr(92), '/')).name}", masked)
-    masked = _HOST.sub(MASK, _ADDRESS.sub(MASK, masked))
+    masked = re.sub(_EMAIL, MASK, re.sub(_URL, MASK, text))
+    masked = re.sub(_PATH, _last_part, masked)
+    masked = re.sub(_HOST, MASK, re.sub(_ADDRESS, MASK, masked))
     for word in sorted((w for w in words if len(w) > 1), key=len, reverse=True):
         masked = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", MASK, masked, flags=re.IGNORECASE)
     return masked
+
+
+def _last_part(path: re.Match[str]) -> str:
+    parts = [part for part in re.split(r"[\\/]", path[0]) if part]
+    return f"{MASK}/{parts[-1]}"
 
 
 def _everywhere(run: RunLog, mask: Callable[[str], str]) -> RunLog:

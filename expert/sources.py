@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import glob
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -101,6 +100,8 @@ def defect(error: Exception) -> str:
 
 def _standard_input(given: Given) -> Iterator[RunLog | Refused]:
     """The run that is piped in; the first file name under which a reader recognizes it decides its form."""
+    import tempfile
+
     content = sys.stdin.buffer.read()
     if not content.strip():
         yield Refused("-", "standard input is empty")

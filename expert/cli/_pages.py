@@ -56,11 +56,12 @@ def file_names(names: Sequence[str]) -> list[str]:
 
 def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:
     """The index and the page of each run."""
-    from expert.cli._index import index
-    from expert.renderers import render
+    from urllib.parse import quote
+
+    from expert.renderers import index, render
 
     pages = [folder / f"{name}.html" for name in file_names([plan.run.name for plan in plans])]
-    first = _saved(folder / "index.html", index(plans, [page.name for page in pages]))
+    first = _saved(folder / "index.html", index(plans, [quote(page.name) for page in pages]))
     return [first, *(_saved(page, render(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
 
 

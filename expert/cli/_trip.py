@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from expert.plan import Plan
     from expert.sources import Given
 
+VERDICTS = ("Broken", "At risk", "Could be better", "Not judged", "No problem found")
 LARGE = 20_000_000
 """From so many bytes on a terminal sees a progress bar."""
 
@@ -89,14 +90,19 @@ def exit_code(plans: Sequence[Plan], fail_on: str) -> int:
 
 def _overview(plans: Sequence[Plan]) -> str:
     """One line per run, the worst first: its verdict and what to do first."""
-    from expert.cli._index import first, worst_first
-
     width = min(40, max((len(plan.run.name) for plan in plans), default=0))
     lines = [
-        f"{plan.run.name:<{width}}  {plan.verdict:<16}  {first(plan)}".rstrip()
-        for plan in sorted(plans, key=lambda plan: (worst_first(plan), plan.run.name))
+        f"{plan.run.name:<{width}}  {plan.verdict:<16}  {_first(plan)}".rstrip()
+        for plan in sorted(plans, key=lambda plan: (VERDICTS.index(plan.verdict), plan.run.name))
     ]
     return "\n".join(lines) + "\n"
+
+
+def _first(plan: Plan) -> str:
+    """What to do first, or why nothing could be judged."""
+    if plan.items:
+        return plan.items[0].title
+    return plan.not_judged[0].how if plan.verdict == "Not judged" and plan.not_judged else ""
 
 
 @contextmanager
