@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from expert.facts import Quantity, Value
@@ -29,16 +30,18 @@ def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: 
     for diagnosis, entry in diagnoses.values():
         for explained in diagnosis.explains:
             if explained not in conclusions:
-                entry.unknown("explained symptom", explained, conclusions)
+                entry.within("explains", explained).unknown("explained symptom", explained, conclusions)
         for id_ in diagnosis.remedies:
             if id_ not in remedies:
-                entry.unknown("remedy", id_, remedies)
+                entry.within("remedies", id_).unknown("remedy", id_, remedies)
     _check_circles(diagnoses)
     judged = {id_: _rule(rule, entry, facts, conclusions) for id_, (rule, entry) in rules.items()}
     try:
         strata(judged.values())
     except ValueError as circle:
-        next(iter(rules.values()))[1].problem(str(circle))
+        first = next((entry for rule, entry in rules.values() if rule.then in str(circle)), None)
+        if first:
+            first.within("then").problem(str(circle))
     for remedy, entry in remedies.values():
         _check_remedy(remedy, entry, facts, remedies.keys())
     return KnowledgeBase(
@@ -66,21 +69,24 @@ def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_
 def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]) -> Rule:
     """The rule as the engine takes it: conditions on conclusions read certainties, and what it quotes must be known."""
     if rule.then and rule.then not in conclusions:
-        entry.unknown("symptom or diagnosis", rule.then, conclusions)
+        entry.within("then", rule.then).unknown("symptom or diagnosis", rule.then, conclusions)
     exceptions = [condition for exception in rule.unless for condition in exception]
-    for condition in (*rule.when, *exceptions):
-        _check_condition(condition, entry, facts, conclusions)
+    for condition in rule.when:
+        _check_condition(condition, entry.within("when", condition.fact), facts, conclusions)
+    for condition in exceptions:
+        _check_condition(condition, entry.within("unless", condition.fact), facts, conclusions)
     if rule.then in {c.fact for c in (*rule.when, *exceptions)}:
-        entry.problem(f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
+        entry.within("then", rule.then).problem(f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
     if rule.at and rule.at not in facts:
-        entry.unknown("fact", rule.at, facts)
-    _check_prose(rule.because, entry, facts, rule.params)
+        entry.within("at", rule.at).unknown("fact", rule.at, facts)
+    _check_prose(rule.because, entry.within("because"), facts, rule.params)
     for example in rule.examples:
         for name, value in example.facts.items():
+            place = entry.within(example.outcome, name)
             if name not in facts:
-                entry.unknown(f"the {example.outcome} example's fact", name, facts)
+                place.unknown(f"the {example.outcome} example's fact", name, facts)
             elif name not in conclusions and not facts[name].admits(value):
-                entry.problem(f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}")
+                place.problem(f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}")
     when = tuple(_conclusive(c, conclusions) for c in rule.when)
     read = {c.fact for c in when}
     quoted = (q for q in quotes(rule.because) if q not in rule.params and q not in read and q in facts)
@@ -96,7 +102,7 @@ def _check_condition(
 ) -> None:
     quantity = facts.get(condition.fact)
     if quantity is None:
-        entry.unknown("fact", condition.fact, facts)
+        entry.unknown("fact, symptom or diagnosis", condition.fact, facts)
     elif condition.fact in conclusions and isinstance(condition.threshold, bool):
         return
     else:
@@ -127,26 +133,29 @@ def _check_prose(text: str, entry: Entry, facts: Mapping[str, Quantity], params:
 
 
 def _check_remedy(remedy: Remedy, entry: Entry, facts: Mapping[str, Quantity], remedies: Iterable[str]) -> None:
-    for other in (*remedy.needs, *remedy.conflicts):
-        if other not in remedies:
-            entry.unknown("remedy", other, remedies)
+    for key, others in (("needs", remedy.needs), ("conflicts", remedy.conflicts)):
+        for other in others:
+            if other not in remedies:
+                entry.within(key, other).unknown("remedy", other, remedies)
     if bool(remedy.knob) != bool(remedy.direction):
         entry.problem("a knob needs a direction, and a direction a knob")
-    for text in (remedy.title, remedy.how, remedy.gain, *remedy.snippets.values()):
-        _check_prose(text, entry, facts, remedy.params)
+    texts = [("title", remedy.title), ("how", remedy.how), ("gain", remedy.gain)]
+    for place, text in [*texts, *((f"snippets {framework}", text) for framework, text in remedy.snippets.items())]:
+        there = entry.within(*place.split())
+        _check_prose(text, there, facts, remedy.params)
         for name in quotes(text):
             if name in facts:
-                entry.problem(f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default")
+                there.problem(f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default")
     for condition in remedy.verify:
-        _check_condition(condition, entry, facts, ())
+        _check_condition(condition, entry.within("verify", condition.fact), facts, ())
 
 
 def _check_circles(diagnoses: Mapping[str, tuple[Diagnosis, Entry]]) -> None:
     """A cause may not explain itself, not even through others."""
-    left = {id_: {e for e in diagnosis.explains if e in diagnoses} for id_, (diagnosis, _) in diagnoses.items()}
-    while free := [id_ for id_, explains in left.items() if not explains & left.keys()]:
-        for id_ in free:
-            del left[id_]
-    if left:
-        entry = diagnoses[min(left)][1]
-        entry.problem(f"these diagnoses explain each other in a circle: {', '.join(sorted(left))}")
+    explains = {id_: {e for e in diagnosis.explains if e in diagnoses} for id_, (diagnosis, _) in diagnoses.items()}
+    try:
+        TopologicalSorter(explains).prepare()
+    except CycleError as circle:
+        names = sorted(set(circle.args[1]))
+        entry = diagnoses[names[0]][1].within("explains")
+        entry.problem(f"these diagnoses explain each other in a circle: {', '.join(names)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import cast
@@ -30,6 +31,9 @@ def condition(fact: str, entry: Entry, params: Mapping[str, float]) -> Condition
     if value is None:
         entry.problem(f"{fact!r} needs a comparison, as in '{fact}: \">= 3\"'")
         return None
+    if len(value) > 200:
+        entry.problem("a condition has at most 200 characters")
+        return None
     if between := _BETWEEN.fullmatch(value):
         low, high = (_threshold(text, entry, params) for text in between.groups())
         if isinstance(low, float) and isinstance(high, float):
@@ -56,7 +60,7 @@ def _threshold(text: str, entry: Entry, params: Mapping[str, float]) -> Value | 
         return None
     if text in ("true", "false"):
         return text == "true"
-    return float(text) if _NUMBER.fullmatch(text) else text
+    return float(text) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else text
 
 
 def _names(text: str) -> tuple[str, ...]:

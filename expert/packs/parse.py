@@ -206,10 +206,10 @@ def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:
 
 
 def _needed(keys: Mapping[str, Entry], key: str, entry: Entry) -> str:
-    if key in keys:
-        return keys[key].text()
-    entry.problem(f"{key!r} is missing here")
-    return ""
+    text = _text(keys, key)
+    if not text:
+        keys.get(key, entry).problem(f"{key!r} is missing here" if key not in keys else f"{key!r} is empty")
+    return text
 
 
 def _text(keys: Mapping[str, Entry], key: str) -> str:

@@ -7,6 +7,7 @@ key may stand only once.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 import yaml
 
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-_DEEPEST = 12
+_LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
+_LARGEST, _LONGEST, _DEEPEST, _MOST = 1_000_000, 5_000, 12, 200  # a file, a text, its nesting; problems worth a hint
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Problem:
         head = f"{self.file}:{self.line}:{self.column}: {self.message}"
         if not self.text:
             return head
-        return f"{head}\n{self.line:>6} | {self.text}\n       | {' ' * (self.column - 1)}^"
+        start = max(0, self.column - 120)
+        shown = self.text[start : start + 200].replace("\t", " ")
+        return f"{head}\n{self.line:>6} | {shown}\n       | {' ' * (self.column - 1 - start)}^"
 
 
 class PackError(ValueError):
@@ -43,11 +48,15 @@ class PackError(ValueError):
 
 
 class Entry:
-    """One value of a file, with its place. Asking for what it is not notes a problem and gives the default."""
+    """One value of a file, with its place. Asking for what it is not notes a problem and gives the default.
 
-    def __init__(self, node: yaml.Node, file: str, lines: list[str], problems: list[Problem]) -> None:
-        self.node, self.file, self.lines, self.problems = node, file, lines, problems
-        self.asked: set[str] = set()
+    The entry of a key knows the `body` that stands under it.
+    """
+
+    def __init__(
+        self, node: yaml.Node, file: str, lines: list[str], problems: list[Problem], body: yaml.Node | None = None
+    ) -> None:
+        self.node, self.file, self.lines, self.problems, self.body = node, file, lines, problems, body
 
     @property
     def where(self) -> str:
@@ -58,11 +67,22 @@ class Entry:
         """Note a mistake at this place."""
         line, column = self.node.start_mark.line, self.node.start_mark.column
         text = self.lines[line] if line < len(self.lines) else ""
-        self.problems.append(Problem(self.file, line + 1, column + 1, message, text[:200]))
+        self.problems.append(Problem(self.file, line + 1, column + 1, message, text))
 
     def unknown(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         """Note that a name is not one of those allowed, with the nearest that is."""
-        self.problem(f"{kind} {name!r} is not defined{nearest(name, allowed)}")
+        hint = nearest(name, allowed) if len(self.problems) < _MOST else ""
+        self.problem(f"{kind} {name[:60]!r} is not defined{hint}")
+
+    def within(self, *words: str) -> Entry:
+        """The place of a key, or an item of a list, in what stands under this key; as near to it as there is one."""
+        place, node = self.node, self.body
+        for word in words:
+            for candidate, below in _places(node):
+                if isinstance(candidate, yaml.ScalarNode) and candidate.value.strip() == word:
+                    place, node = candidate, below
+                    break
+        return self._entry(place)
 
     @property
     def value(self) -> float | bool | str | None:
@@ -74,8 +94,8 @@ class Entry:
             return text
         if text in ("true", "false"):
             return text == "true"
-        if _NUMBER.fullmatch(text):
-            return float(text.replace("_", ""))
+        if _NUMBER.fullmatch(text) and math.isfinite(number := float(text.replace("_", ""))):
+            return number
         return None if text in ("", "~", "null") else text
 
     def text(self) -> str:
@@ -87,7 +107,7 @@ class Entry:
 
     def number(self) -> float:
         """The scalar as a number."""
-        if isinstance(self.value, float) and abs(self.value) < 1e300:
+        if isinstance(self.value, float):
             return self.value
         self.problem("here a number is expected")
         return 0.0
@@ -114,7 +134,7 @@ class Entry:
             return
         seen: set[str] = set()
         for key_node, value_node in self.node.value:
-            key = self._entry(key_node)
+            key = Entry(key_node, self.file, self.lines, self.problems, value_node)
             name = key.text()
             if name in seen:
                 key.problem(f"key {name!r} stands twice")
@@ -138,24 +158,32 @@ class Entry:
 
 def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
     """The file's one document, or None with the problem noted."""
-    lines = text.splitlines()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    lines = _LINE_ENDS.split(text)
+
+    def problem(message: str, line: int = 0, column: int = 0) -> None:
+        shown = lines[line] if line < len(lines) else ""
+        problems.append(Problem(file, line + 1, column + 1, message, shown))
+
+    if len(text) > _LARGEST:
+        problem(f"a pack has at most {_LARGEST:,} characters; this file has {len(text):,}")
+        return None
     try:
-        node = yaml.compose(text, loader)
+        if out_of_place := _out_of_place(text):
+            problem(*out_of_place)
+            return None
+        node = yaml.compose(text, _LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        shown = lines[line] if line < len(lines) else ""
-        problems.append(Problem(file, line + 1, column + 1, f"not YAML: {error.problem or error.context}", shown[:200]))
+        problem(f"not YAML: {error.problem or error.context}", *((mark.line, mark.column) if mark else ()))
         return None
-    except (yaml.YAMLError, RecursionError) as error:
-        problems.append(Problem(file, 1, 1, f"not YAML: {error}", ""))
+    except yaml.reader.ReaderError as error:
+        before = _LINE_ENDS.split(text[: error.position])
+        problem(f"not YAML: {str(error).splitlines()[0]}", len(before) - 1, len(before[-1]))
         return None
     if node is None:
-        problems.append(Problem(file, 1, 1, "the file is empty; a pack begins with 'format: 1'", ""))
+        problem("the file is empty; a pack begins with 'format: 1'")
         return None
-    entry = Entry(node, file, lines, problems)
-    return entry if _plain(entry, set(), 0) else None
+    return Entry(node, file, lines, problems)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
@@ -164,17 +192,34 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _plain(entry: Entry, seen: set[int], depth: int) -> bool:
-    """Whether the tree is a tree: no node reached twice (an alias), none too deep."""
-    node = entry.node
-    if isinstance(node, yaml.ScalarNode):
-        return True
-    if id(node) in seen:
-        entry.problem("anchors and aliases have no place in a pack; write the value out")
-        return False
-    if depth > _DEEPEST:
-        entry.problem("nested too deeply")
-        return False
-    seen.add(id(node))
-    children = [n for pair in node.value for n in pair] if isinstance(node, yaml.MappingNode) else node.value
-    return all(_plain(entry._entry(child), seen, depth + 1) for child in children)
+def _out_of_place(text: str) -> tuple[str, int, int] | None:
+    """What YAML allows and a pack does not, with its line and column, before a tree is made of it.
+
+    libyaml composes by recursion: without this, deep nesting ends the process.
+    """
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        message = ""
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            message = "anchors and aliases have no place in a pack; write the value out"
+        elif getattr(event, "tag", None):
+            message = "tags have no place in a pack; quotes make a word of a number"
+        elif depth > _DEEPEST:
+            message = "nested too deeply"
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:
+            message = f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
+        if message and event.start_mark:
+            return message, event.start_mark.line, event.start_mark.column
+    return None
+
+
+def _places(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    """The keys of a mapping, the items of a sequence and the keys of those, each with what stands under it."""
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _places(item)
+    elif node is not None:
+        yield node, node
