@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,4 +21,10 @@ def render(plan: Plan, form: str) -> str:
     if form not in formats():
         raise KeyError(f"{form!r} is no format; the formats are {', '.join(formats())}")
     text: str = importlib.import_module(f"{__name__}.{form}").render(plan)
+    return text
+
+
+def index(plans: Sequence[Plan], links: Sequence[str]) -> str:
+    """The page for several runs, the worst first; `links` lead to their pages, in the order of the plans."""
+    text: str = importlib.import_module(f"{__name__}._index").index(plans, links)
     return text

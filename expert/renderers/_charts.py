@@ -107,10 +107,14 @@ def slug(text: str) -> str:
     return f"{plain[:40]}-{sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}".lstrip("-")
 
 
-def step_ticks(whole: Range, wanted: int = 4) -> tuple[Tick, ...]:
+def step_ticks(whole: Range, most: int = 6) -> tuple[Tick, ...]:
     """Round steps on the run's axis."""
-    whole_numbers = [v for v in round_values(*whole, wanted) if v == round(v)] or [whole[0]]
-    return tuple(Tick(at, label(v), _tick_anchor(at)) for v in whole_numbers for at in [percent(v, whole)])
+    whole_numbers = [v for v in round_values(*whole, most) if v == round(v)] or [whole[0]]
+    return tuple(
+        Tick(at, step(v) if abs(v) < 1e5 else label(v), _tick_anchor(at))
+        for v in whole_numbers
+        for at in [percent(v, whole)]
+    )
 
 
 def _tick_anchor(at: float) -> Literal["start", "middle", "end"]:
@@ -168,7 +172,7 @@ def _chart(title: str, group: list[Series], plan: Plan, whole: Range, buckets: i
     if beyond:
         notes.append(f"Beyond the axis: {'; '.join(mark.title for mark in beyond)}")
     lines = tuple(Line(_name(s, group), path(s, axis, whole, buckets), _style(s, group)) for s in group)
-    levels = tuple(Tick(float(np.round(axis.y(np.array([v]))[0], 1)), label(v)) for v in ticks(axis, height // 42))
+    levels = tuple(Tick(float(np.round(axis.y(np.array([v]))[0], 1)), label(v)) for v in ticks(axis, height // 30))
     says = "; ".join(_course(series, plan) for series in group)
     logarithmic = axis.logarithmic
     ids = f"chart-{slug(title)}"
@@ -249,18 +253,20 @@ def _bands(group: list[Series], plan: Plan, whole: Range) -> tuple[tuple[Band, .
     """What was seen in these curves, and where they are not finite."""
     columns = {series.column for series in group}
     chain = [d for f in plan.findings for d in f.derivations] + [reason.derivation for _, reason in plan.unexplained]
-    seen: dict[str, Range] = {}
+    seen: dict[Range, list[str]] = {}
     for d in chain:
         if d.at is not None and d.certainty > 0 and plan.knowledge is not None and _reads([d]) & columns:
-            title = short(plan.knowledge.title(d.conclusion).rstrip("."))
-            first, last = seen.get(title, d.at)
-            seen[title] = (min(first, d.at[0]), max(last, d.at[1]))
+            titles = seen.setdefault(d.at, [])
+            titles += [
+                title for title in [short(plan.knowledge.title(d.conclusion).rstrip("."))] if title not in titles
+            ]
     bands, notes = [], []
-    for title, at in list(seen.items())[:4]:
+    for at, titles in list(seen.items())[:4]:
         if at[0] > whole[0] or at[1] < whole[1]:
             left, right = percent(at[0], whole), percent(at[1], whole)
+            title = "; ".join(titles)
             bands.append(Band(min(left, 99.2), max(0.8, round(right - left, 2)), title, "symptom"))
-            notes.append(f"Shaded: {title}, {clock(plan.run)} {steps(at)}")
+            notes.append(f"Shaded, {clock(plan.run)} {steps(at)}: {title}")
     for series in group:
         missing = gaps(series, whole)
         bands += [

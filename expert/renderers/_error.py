@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from expert import vocabulary
@@ -58,21 +59,24 @@ def error_terms(plan: Plan) -> tuple[Term, ...]:
     room = (high - low) or 1.0
     largest = max((t for t in known if t != "irreducible"), key=lambda t: known[t])
     return tuple(
-        _known(term, known[term], starts[term], low, room, term == largest, plan)
+        _known(term, known, starts[term], (low, room), term == largest, plan)
         if term in known
-        else Term(term, title, _MEANINGS[term], "", unlocked_by=_unlocked_by(term, plan))
+        else Term(term, title, _meaning(term, known), "", unlocked_by=_unlocked_by(term, known, plan))
         for term, title in _TERMS.items()
     )
 
 
-def _known(term: str, value: float, start: float, low: float, room: float, largest: bool, plan: Plan) -> Term:
+def _known(
+    term: str, known: Mapping[str, float], start: float, picture: tuple[float, float], largest: bool, plan: Plan
+) -> Term:
+    value, (low, room) = known[term], picture
     interval = plan.facts.get(f"error_{term}_interval")
     around = f" ± {100 * float(interval.value):.2g}" if interval and not isinstance(interval.value, str) else ""
     left = min(start, start + value)
     return Term(
         term,
         _TERMS[term],
-        _MEANINGS[term],
+        _meaning(term, known),
         f"{100 * value:.3g}{around} %",
         round(100 * (left - low) / room, 2),
         max(0.4, round(100 * abs(value) / room, 2)),
@@ -81,5 +85,22 @@ def _known(term: str, value: float, start: float, low: float, room: float, large
     )
 
 
-def _unlocked_by(term: str, plan: Plan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(vocabulary.how_to_give(name) for name in missing(f"error_{term}", plan.run)))
+def _meaning(term: str, known: Mapping[str, float]) -> str:
+    """What a term holds, and what it also holds while its neighbor is not known."""
+    if term == "bias" and "irreducible" not in known:
+        return "training error; how much of it nobody can avoid is not known"
+    if term == "shift" and "validation_overfitting" not in known:
+        return "test error above the validation error; holds validation overfitting too"
+    return _MEANINGS[term]
+
+
+def _unlocked_by(term: str, known: Mapping[str, float], plan: Plan) -> tuple[str, ...]:
+    if term == "irreducible":
+        return (vocabulary.how_to_give("human_error"),)
+    if term == "validation_overfitting" and "shift" in known:
+        return ("a second validation set, drawn like the test set, tells it from the shift",)
+    return tuple(
+        dict.fromkeys(
+            vocabulary.how_to_give(name) for name in missing(f"error_{term}", plan.run) if not name.startswith("error_")
+        )
+    )

@@ -93,7 +93,7 @@ def shown(value: Value, fact: str) -> str:
     if isinstance(value, bool | str):
         return short(number(value))
     match unit:
-        case "share of 1" | "error rate":
+        case "share of 1" | "error, share of 1" | "error rate":
             return f"{100 * value:.3g} %"
         case "times":
             return f"{number(value)} times"
@@ -108,7 +108,8 @@ def is_conclusion(fact: str, knowledge: KnowledgeBase) -> bool:
 
 
 def _row(fact: Fact, condition: Condition, derivation: Derivation, plan: Plan) -> Evidence:
-    at = fact.at or (derivation.at if len(derivation.premises) == 1 else None)
+    same = (p.at for p in derivation.premises if p.at and set(p.reads) & set(fact.reads))
+    at = fact.at or next(same, None)
     series = next((s for column in fact.reads for s in plan.run.series if _is(s, column, fact.about)), None)
     whole = span(plan.run)
     drawn = spark(series, whole) if series is not None and whole is not None else ""
@@ -151,6 +152,12 @@ def _premise(fact: Fact, knowledge: KnowledgeBase) -> str:
     if is_conclusion(fact.name, knowledge):
         return f"{knowledge.title(fact.name)} ({float(fact.value):.2f})"
     return f"{fact.name} = {shown(fact.value, fact.name)}"
+
+
+def measured(plan: Plan) -> Mapping[str, Fact]:
+    """The facts of the run that no rule concluded."""
+    knowledge = plan.knowledge
+    return {n: f for n, f in plan.facts.items() if knowledge is None or not is_conclusion(n, knowledge)}
 
 
 def params_in_force(knowledge: KnowledgeBase) -> Mapping[str, Mapping[str, float]]:

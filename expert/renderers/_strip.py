@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from expert.knowledge import SEVERITIES
+from expert.knowledge import SEVERITIES, Severity
 from expert.plan import CONSIDERABLE, Plan
 from expert.renderers._svg import gaps, percent
 from expert.renderers._words import clock, span, step
 
+Kind = Severity | Literal["fine", "gap"]
 _FINEST = 1000
 
 
@@ -19,7 +21,7 @@ class Piece:
 
     left: float
     width: float
-    kind: Literal["fine", "medium", "high", "critical", "gap"]
+    kind: Kind
     title: str
 
 
@@ -29,13 +31,13 @@ def strip(plan: Plan) -> tuple[Piece, ...]:
     placed = [f for f in plan.findings if f.steps is not None and f.severity in CONSIDERABLE]
     if whole is None or whole[0] == whole[1] or plan.verdict == "Not judged":
         return ()
-    kinds: list[Literal["fine", "medium", "high", "critical", "gap"]] = ["fine"] * _FINEST
+    kinds: list[Kind] = ["fine"] * _FINEST
     titles = ["nothing seen"] * _FINEST
     for finding in sorted(placed, key=lambda f: -SEVERITIES.index(f.severity)):
         assert finding.steps is not None
         first, last = (percent(x, whole) for x in finding.steps)
         for n in _cells(first, last):
-            kinds[n], titles[n] = finding.severity, finding.diagnosis.title  # type: ignore[call-overload]  # considerable
+            kinds[n], titles[n] = finding.severity, finding.diagnosis.title
     for series in plan.run.series:
         if series.role == "loss" and series.split in ("train", ""):
             for first, last in gaps(series, whole, _FINEST):
@@ -43,7 +45,7 @@ def strip(plan: Plan) -> tuple[Piece, ...]:
                     kinds[n], titles[n] = "gap", f"{series.column} is NaN or infinite"
     edges = [0, *(n for n in range(1, _FINEST) if (kinds[n], titles[n]) != (kinds[n - 1], titles[n - 1])), _FINEST]
     pieces = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         first, last = (whole[0] + (whole[1] - whole[0]) * n / _FINEST for n in (left, right))
         where = f"{clock(plan.run)} {step(round(first))} to {step(round(last))}"
         width = round(100 * (right - left) / _FINEST, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,37 +44,45 @@ def scale(values: FloatArray, height: int) -> Scale:
     return Scale(*_bounds(low, high, inner_low, inner_high), False, height)
 
 
-def ticks(axis: Scale, wanted: int) -> tuple[float, ...]:
-    """About as many round values on the axis as wanted."""
-    if axis.logarithmic:
-        decades = range(math.ceil(math.log10(axis.low) - 1e-9), math.floor(math.log10(axis.high) + 1e-9) + 1)
-        return tuple(10.0**d for d in decades[:: max(1, math.ceil(len(decades) / wanted))])
-    return round_values(axis.low, axis.high, wanted)
+def ticks(axis: Scale, most: int) -> tuple[float, ...]:
+    """Round values on the axis, at most so many."""
+    if not axis.logarithmic:
+        return round_values(axis.low, axis.high, most)
+    first, last = math.ceil(math.log10(axis.low) - 1e-9), math.floor(math.log10(axis.high) + 1e-9)
+    decades = [10.0**d for d in range(first - 1, last + 1)]
+    finer = [value for decade in decades for value in (decade, 3 * decade) if axis.low <= value <= axis.high]
+    whole = [value for value in decades if axis.low * 0.999 <= value <= axis.high * 1.001]
+    return tuple(finer) if len(finer) <= most else tuple(whole[:: math.ceil(len(whole) / most)])
 
 
-def round_values(low: float, high: float, wanted: int) -> tuple[float, ...]:
-    """About as many multiples of 1, 2 or 5 times a power of ten between low and high as wanted."""
+def round_values(low: float, high: float, most: int) -> tuple[float, ...]:
+    """At most so many multiples of 1, 2 or 5 times a power of ten between low and high."""
     if not high > low:
         return (low,)
-    rough = (high - low) / wanted
-    power = 10.0 ** math.floor(math.log10(rough))
-    pace = next((m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999), 10 * power)
-    first, last = math.ceil(low / pace - 1e-9), math.floor(high / pace + 1e-9)
-    return tuple(n * pace for n in range(first, last + 1))[: wanted + 3] if last - first < 100 else (low, high)
+    power = math.floor(math.log10((high - low) / most))
+    for pace in (m * 10.0**p for p in (power, power + 1) for m in (1, 2, 5)):
+        first, last = math.ceil(low / pace - 1e-9), math.floor(high / pace + 1e-9)
+        if last - first < most:
+            return tuple(n * pace for n in range(first, last + 1))
+    return (low, high)
 
 
-def label(value: float) -> str:
-    """A number in at most six characters or so: 0.5, 12k, 3e-4."""
-    if value == 0:
-        return "0"
+def labels(values: Sequence[float]) -> tuple[str, ...]:
+    """The values with as many digits as it takes to tell them apart."""
+    tries = (tuple(label(value, digits) for value in values) for digits in range(3, 17))
+    return next((texts for texts in tries if len(set(texts)) == len(set(values))), tuple(map(repr, values)))
+
+
+def label(value: float, digits: int = 3) -> str:
+    """A number in few characters: 0.5, 12k, 3e-4."""
     size = abs(value)
     for limit, factor, suffix in ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
         if limit <= size < 1e15:
-            return f"{value / factor:.3g}{suffix}"
-    if 1e-3 <= size < 1e4:
-        return f"{value:.3g}" if size < 1000 else f"{value:.4g}"
-    mantissa, exponent = f"{value:.2g}".split("e") if "e" in f"{value:.2g}" else f"{value:.1e}".split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+            return f"{value / factor:.{digits}g}{suffix}"
+    if size == 0 or 1e-3 <= size < 1e4:
+        return f"{value:.{max(digits, 4) if size >= 1000 else digits}g}"
+    mantissa, exponent = f"{value:.{digits - 2}e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
 def percent(value: float, whole: Range) -> float:

@@ -16,9 +16,9 @@ from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.prose import number
 from expert.renderers import _words as words
-from expert.renderers._charts import charts, slug, step_ticks
+from expert.renderers._charts import charts, slug
 from expert.renderers._error import error_terms
-from expert.renderers._evidence import Evidence, Proof, evidence, meaning, params_in_force, proof
+from expert.renderers._evidence import Evidence, Proof, evidence, meaning, measured, params_in_force, proof
 from expert.renderers._strip import strip
 from expert.shelf import shelf
 
@@ -76,7 +76,7 @@ def render(plan: Plan) -> str:
             ],
             "params": params_in_force(knowledge) if knowledge else {},
             "rules": len(knowledge.rules) if knowledge else 0,
-            "measured": sum(knowledge is None or name not in knowledge.rules for name in plan.facts),
+            "measured": len(measured(plan)),
             "settings": [(words.short(k), words.short(_setting(v))) for k, v in sorted(plan.run.settings.items())],
             "events": plan.run.events[:_MOST_EVENTS],
             "more_events": max(0, len(plan.run.events) - _MOST_EVENTS),
@@ -114,7 +114,7 @@ def _templates() -> jinja2.Environment:
         "short": words.short,
         "number": number,
         "word": certainty.in_words,
-        "ticks": step_ticks,
+        "lower_first": lambda text: text[:1].lower() + text[1:],
     }
     return environment
 

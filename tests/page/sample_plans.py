@@ -83,7 +83,10 @@ def healthy(epochs: int = 30) -> RunLog:
     return table_run("fine", "fine.csv", {"epoch": epoch, "loss": 0.1 + 2 / epoch, "val_loss": 0.2 + 2 / epoch}, "csv")
 
 
-EVIL = "</script><script>alert(1)</script>\"><img src=x onerror=alert(2)>\u202egnp.exe\x00\x1b[31m`|*_[x](javascript:alert(3))"
+EVIL = (
+    '</script><script>alert(1)</script>"><img src=x onerror=alert(2)>'
+    "\u202egnp.exe\x00\x1b[31m`|*_[x](javascript:alert(3))"
+)
 
 
 def hostile() -> RunLog:

@@ -1,0 +1,98 @@
+"""Plan → Markdown that fits a ticket or the summary of a CI job."""
+
+from __future__ import annotations
+
+import re
+
+from expert import certainty
+from expert.findings import Finding
+from expert.plan import Item, Plan
+from expert.renderers import _words as words
+from expert.renderers._evidence import evidence
+
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+
+
+def render(plan: Plan) -> str:
+    """The verdict, the plan with its evidence, and what was rejected, not explained and not judged."""
+    seen: set[int] = set()
+    blocks = [_head(plan), *(_item(item, plan, seen) for item in plan.items)]
+    blocks += [_finding(f, plan) for f in plan.findings if id(f) not in seen]
+    if plan.rejected:
+        lines = (f"- {_plain(r.diagnosis.title)}: {_plain(r.reason)}" for r in plan.rejected)
+        blocks.append("\n".join(["### Considered and rejected", "", *lines]))
+    if plan.unexplained:
+        lines = (f"- {_plain(reason.text)}" for _, reason in plan.unexplained)
+        blocks.append("\n".join(["### Unexplained", "", *lines]))
+    if plan.checked or plan.findings:
+        checked = words.count(len(plan.checked), "check")
+        text = f"{checked} found nothing; {words.not_possible(plan)} were not possible."
+        lines = (f"- {words.count(len(g.rules), 'check')}: {_code(g.how)}" for g in plan.not_judged if g.inputs)
+        blocks.append("\n".join([text, "", *list(lines)[:5]]).rstrip())
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(plan: Plan) -> str:
+    main, lost = words.main_finding(plan), words.lost(plan)
+    origin = f"Most likely origin: {main.diagnosis.origin}.{f' {lost}.' if lost else ''}" if main else ""
+    head = f"## {_plain(words.short(plan.run.name) or 'run')}"
+    verdict = f"**{plan.verdict}**{_plain(words.headline(plan).removeprefix(plan.verdict))}"
+    return "\n\n".join(part for part in [head, verdict, origin] if part)
+
+
+def _item(item: Item, plan: Plan, seen: set[int]) -> str:
+    """One item; what is said of a finding is said once."""
+    finding = item.treats[0]
+    sure = f"{certainty.in_words(finding.certainty)} certainty ({finding.certainty:.2f})"
+    parts = [f"### {item.priority}. {_plain(item.title)}", f"*{item.severity} · {sure} · effort: {item.effort}*"]
+    for one in item.treats:
+        parts.append(_again(one) if id(one) in seen else _finding(one, plan))
+        seen.add(id(one))
+    parts.append(f"**Change** {_plain(item.how)}")
+    known = (name for name in words.frameworks(plan.run) if name in item.snippets)
+    parts += [f"{words.FRAMEWORK_TITLES[name]}:\n\n{_fenced(item.snippets[name])}" for name in list(known)[:1]]
+    if item.verify:
+        parts.append(f"**Worked if** {_plain(', '.join(item.verify))}")
+    return "\n\n".join(parts)
+
+
+def _again(finding: Finding) -> str:
+    return f"A further remedy for: {_plain(finding.diagnosis.title)}"
+
+
+def _finding(finding: Finding, plan: Plan) -> str:
+    about = f" ({_plain(words.short(finding.about))})" if finding.about else ""
+    reasons = _plain(" ".join(words.sentences(finding, plan)))
+    parts = [f"**Because** {_plain(finding.diagnosis.title.rstrip('.'))}{about}. {reasons}"]
+    rows = [
+        f"| {' | '.join([*map(_plain, (e.what, e.value, e.threshold, e.steps)), _code(e.log) if e.log else '—'])} |"
+        for e in evidence(finding, plan)
+    ]
+    if rows:
+        parts.append(
+            "\n".join(["| Measured | Value | Threshold | Steps | Log |", "| --- | --- | --- | --- | --- |", *rows])
+        )
+    if finding.against:
+        parts.append(f"**Against it** {_plain(' '.join(reason.text for reason in finding.against))}")
+    return "\n\n".join(parts)
+
+
+def _plain(text: str) -> str:
+    """A text that means nothing to Markdown, in one line."""
+    return _MEANS_SOMETHING.sub(r"\\\1", " ".join(words.clean(text).split()))
+
+
+def _code(text: str) -> str:
+    """A text as code in one line, whatever backticks and bars it holds."""
+    line = " ".join(words.clean(text).split()).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    room = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{room}{line}{room}{fence}"
+
+
+def _fenced(text: str) -> str:
+    """A block of code; lines taken out and put in are shown as such."""
+    code = words.clean(text).rstrip()
+    fence = "`" * max(3, max((len(run) for run in re.findall("`+", code)), default=0) + 1)
+    language = "diff" if any(line.startswith(("+ ", "- ")) for line in code.splitlines()) else "python"
+    return f"{fence}{language}\n{code}\n{fence}"

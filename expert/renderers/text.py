@@ -1,0 +1,86 @@
+"""Plan → plain text, short enough for a terminal and the log of a CI job."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+from expert import certainty
+from expert.findings import Finding
+from expert.plan import Item, Plan
+from expert.renderers import _words as words
+
+_WIDTH = 100
+_MOST_ITEMS = 5
+_INDENT = " " * 14
+
+
+def render(plan: Plan) -> str:
+    """The verdict, what to do in order with the reasons, and what was not looked at."""
+    blocks = [_head(plan), *(_item(item, plan) for item in plan.items[:_MOST_ITEMS])]
+    more = plan.items[_MOST_ITEMS:]
+    if more:
+        titles = "; ".join(f"{item.priority}. {item.title}" for item in more)
+        blocks.append(_wrapped(f"And {words.count(len(more), 'thing')} more, less urgent: {titles}"))
+    treated = {id(finding) for item in plan.items for finding in item.treats}
+    for finding in (f for f in plan.findings if id(f) not in treated):
+        reasons = " ".join(words.sentences(finding, plan))
+        blocks.append(_wrapped(f"{finding.severity}: {_title(finding)}. {reasons}", rest="  "))
+    blocks.append(_tail(plan))
+    return words.clean("\n\n".join(block for block in blocks if block)) + "\n"
+
+
+def _head(plan: Plan) -> str:
+    whole = words.span(plan.run)
+    about = [words.short(plan.run.name) or "run"]
+    about += [f"{words.clock(plan.run)} {words.steps(whole)}"] if whole else []
+    about += [words.short(plan.run.reader.split(":")[0])] if plan.run.reader else []
+    main, lost = words.main_finding(plan), words.lost(plan)
+    origin = f"Origin: {main.diagnosis.origin}.{f' {lost}.' if lost else ''}" if main else ""
+    return "\n".join(line for line in [" · ".join(about), _wrapped(words.headline(plan)), origin] if line)
+
+
+def _item(item: Item, plan: Plan) -> str:
+    finding = item.treats[0]
+    first = next(other for other in plan.items if finding in other.treats)
+    reasons = ". " + " ".join(words.sentences(finding, plan)) if first is item else f", as in {first.priority}"
+    sure = f"{certainty.in_words(finding.certainty)} {finding.certainty:.2f}"
+    lines = [
+        _wrapped(item.title, f"{item.priority}. ", "   "),
+        f"   {item.severity} · certainty {sure} · effort: {item.effort}",
+        _wrapped(f"{_title(finding)}{reasons}", "   because    ", _INDENT),
+        _wrapped(item.how, "   change     ", _INDENT),
+        _wrapped(", ".join(item.verify), "   worked if  ", _INDENT),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _title(finding: Finding) -> str:
+    about = f" ({words.short(finding.about)})" if finding.about else ""
+    return f"{finding.diagnosis.title.rstrip('.')}{about}"
+
+
+def _tail(plan: Plan) -> str:
+    """What was rejected, not explained, fine and not judged, in a few lines."""
+    lines = []
+    if plan.rejected:
+        lines.append(f"Rejected: {'; '.join(r.diagnosis.title.rstrip('.') for r in plan.rejected[:4])}")
+    if plan.unexplained:
+        lines.append(f"Unexplained: {' '.join(reason.text for _, reason in plan.unexplained[:4])}")
+    if plan.checked or plan.findings:
+        checked = words.count(len(plan.checked), "check")
+        lines.append(f"{checked} found nothing; {words.not_possible(plan)} were not possible.")
+        useful = [group for group in plan.not_judged if group.inputs][:2]
+        lines += [f"Would unlock {words.count(len(g.rules), 'check')}: {g.how}" for g in useful]
+    return "\n".join(_wrapped(line, rest="  ") for line in lines)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    """The text in lines of at most a hundred characters, each behind its indent; long words stay whole."""
+    return fill(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

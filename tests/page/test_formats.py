@@ -1,0 +1,92 @@
+"""What the text formats and the JSON say of a plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import sample_plans as sample
+
+from expert.plan import Plan, refused
+from expert.renderers import formats, render
+from expert.shelf import shelf
+
+REFUSED = refused("empty.csv", "empty", "the file is empty")
+CONTRACT = ["schema", "run", "verdict", "findings", "plan", "rejected", "unexplained", "checked", "not_judged", "rules"]
+
+
+def plans() -> list[Plan]:
+    runs = (sample.broken(300), sample.overfitted(), sample.healthy(), sample.hostile())
+    return [REFUSED, *(sample.plan(run) for run in runs)]
+
+
+def test_the_formats_are_found_by_their_place() -> None:
+    assert formats() == ("html", "json", "markdown", "text")
+
+
+@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.verdict)
+def test_json_keeps_its_schema(plan: Plan) -> None:
+    schema = json.loads((shelf("reports") / "result.schema.json").read_text("utf-8"))
+    result = json.loads(render(plan, "json"))
+    jsonschema.validate(result, schema)
+    jsonschema.validate([result, result], schema)
+    assert set(CONTRACT) <= set(result)
+
+
+def test_findings_stand_in_the_order_of_the_plan_with_rounded_certainties() -> None:
+    plan = sample.plan(sample.broken())
+    result = json.loads(render(plan, "json"))
+    assert [f["diagnosis"] for f in result["findings"]] == [f.diagnosis.id for f in plan.findings]
+    assert all(f["certainty"] == round(f["certainty"], 3) for f in result["findings"])
+    assert result["findings"][0]["because"][-1].startswith("The gradient norm jumped and the loss was lost")
+
+
+def test_a_refused_source_is_an_object_like_the_others() -> None:
+    result = json.loads(render(REFUSED, "json"))
+    assert result["verdict"] == "Not judged"
+    assert result["not_judged"][0]["reason"] == "the file is empty"
+
+
+def test_the_verdict_says_what_was_not_looked_at() -> None:
+    assert "No problem found in 5 checks (3 not possible)" in render(sample.plan(sample.healthy()), "text")
+
+
+def test_the_headline_says_since_when_and_what_was_lost() -> None:
+    text = render(sample.plan(sample.broken()), "text")
+    assert "Broken from step 1,601 on: The learning rate is too high." in text
+    assert "2.8 of 14.0 hours were spent after it began" in text
+
+
+def test_the_terminal_shows_a_short_plan() -> None:
+    text = render(sample.plan(sample.broken()), "text")
+    assert len(text.splitlines()) < 60
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert text.index("1. Lower the peak") < text.index("2. Clip the gradient")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "html"])
+def test_no_format_lets_control_characters_through(form: str) -> None:
+    text = render(sample.plan(sample.hostile()), form)
+    assert not {c for c in text if ord(c) < 32 and c != "\n"} | (set(text) & set("\u202e\x7f"))
+    text.encode("utf-8")
+
+
+def test_markdown_makes_nothing_of_hostile_names() -> None:
+    text = render(sample.plan(sample.hostile()), "markdown")
+    assert "\n## " not in text.removeprefix("## ")
+    assert "\\<script\\>alert(1)" in text
+
+
+def test_the_framework_of_the_log_comes_first() -> None:
+    from dataclasses import replace
+
+    run = replace(sample.broken(), reader="hf_trainer_state: a trainer_state.json")
+    html = render(sample.plan(run), "html")
+    assert html.index('data-title="Hugging Face"') < html.index('data-title="PyTorch"')
+
+
+def test_no_format_depends_on_where_the_product_stands() -> None:
+    for form in formats():
+        assert str(Path(__file__).parent) not in render(sample.plan(sample.broken()), form)
