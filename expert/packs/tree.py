@@ -71,8 +71,7 @@ class Entry:
 
     def unknown(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         """Note that a name is not one of those allowed, with the nearest that is."""
-        hint = nearest(name, allowed) if len(self.problems) < _MOST else ""
-        self.problem(f"{kind} {name[:60]!r} is not defined{hint}")
+        self.problem(f"{kind} {name[:60]!r} is not defined{self._hint(name, allowed)}")
 
     def within(self, *words: str) -> Entry:
         """The place of a key, or an item of a list, in what stands under this key; as near to it as there is one."""
@@ -149,8 +148,11 @@ class Entry:
             if name in allowed:
                 found[name] = value
             elif not name.startswith("x-"):
-                key.problem(f"key {name!r} is not known here{nearest(name, allowed)}")
+                key.problem(f"key {name[:60]!r} is not known here{self._hint(name, allowed)}")
         return found
+
+    def _hint(self, name: str, allowed: Iterable[str]) -> str:
+        return nearest(name, allowed) if len(self.problems) < _MOST else ""
 
     def _entry(self, node: yaml.Node) -> Entry:
         return Entry(node, self.file, self.lines, self.problems)
