@@ -32,8 +32,8 @@ TASKS = (
 _NUMBERS = """num_classes train_size val_size test_size batch_size epochs max_steps lr momentum weight_decay l1 l2
 warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min
 target_max seed human_error target_error known_result test_loss test_acc gradient_accumulation_steps label_smoothing
-patience"""
-_WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe"
+patience n_trials"""
+_WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe hidden_activations"
 _HELP = {
     "human_error": "error of people on this task, 0 to 1: the irreducible part",
     "target_error": "error that is good enough, 0 to 1",
@@ -49,6 +49,7 @@ SETTINGS: Mapping[str, Quantity] = {
     **{name: Quantity(name, "word", "setting", _HELP.get(name, f"setting {name}")) for name in _WORDS.split()},
     "task": Quantity("task", "word", "setting", "what is learned", TASKS),
     "batch_norm": Quantity("batch_norm", "truth", "setting", "whether there are normalization layers"),
+    "shuffle": Quantity("shuffle", "truth", "setting", "whether the training data are shuffled before every epoch"),
 }
 """The settings that rules can read, by name. Lists (`class_counts`, `hidden_activations`) are read by signals only."""
 

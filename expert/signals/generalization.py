@@ -195,6 +195,19 @@ def metric_standard_error(val_size: float, last_val_metric: float) -> Metric | N
     return float(np.sqrt(max(share * (1 - share), 1e-12) / val_size)) if val_size > 0 and 0 <= share <= 1 else None
 
 
+def two_standard_errors(metric_standard_error: float) -> Metric | None:
+    """The difference below which two results on this validation set are the same."""
+    return 2 * metric_standard_error
+
+
+def known_result_gap(val_metric: Series, known_result: float) -> Metric | None:
+    """How far the best validation metric is from a known result, positive if it is worse."""
+    values = val_metric.finite.values
+    if not len(values):
+        return None
+    return known_result - float(values.max()) if val_metric.better == "higher" else float(values.min()) - known_result
+
+
 def _best(val_loss: Series) -> tuple[float, float] | None:
     """The step and value of the lowest smoothed loss."""
     if len(val_loss.curve) < 3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log2
 from typing import Literal
 
 from expert.run import RunLog
@@ -20,6 +21,12 @@ def updates(epochs_trained: float | None, epochs: float | None, train_size: floa
 def batch_share(batch_size: float, train_size: float) -> Share | None:
     """The batch as a share of the training set."""
     return min(1.0, batch_size / train_size) if train_size > 0 else None
+
+
+def suggested_batch_size(batch_size: float, train_size: float | None) -> Count | None:
+    """Twice a small batch, or a tenth of the data where the batch holds more: a power of two from 16 to 256."""
+    wanted = min(2 * batch_size, (train_size or 2560) / 10)
+    return float(2 ** round(min(8.0, max(4.0, log2(max(wanted, 1))))))
 
 
 def input_scale(input_min: float, input_max: float) -> Ratio | None:
