@@ -165,10 +165,14 @@ def check_id(id_: str, knowledge: KnowledgeBase) -> None:
         raise click.UsageError(f"{id_!r} is no diagnosis, symptom or rule{nearest(id_, known)}")
 
 
-def no_such_run(name: str, names: Iterable[str]) -> str:
-    """What is said when no run has the name that was asked for."""
+def no_such_run(name: str, sources: Iterable[str | Path], given: Given) -> str:
+    """What is said when no run of the sources has the name that was asked for."""
+    from expert.readers import Refused
     from expert.selection import nearest
+    from expert.sources import runs
 
-    found = sorted(set(names))
-    shown = ", ".join(found[:20]) + (", …" if len(found) > 20 else "")
-    return f"there is no run {name!r}{nearest(name, found)} The runs are: {shown}"
+    found = [run for source in sources for run in runs(source, given)]
+    names = sorted({run.name for run in found if not isinstance(run, Refused)})
+    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    refused = [f"{run.source}: {run.reason}" for run in found if isinstance(run, Refused)]
+    return "\n".join([f"there is no run {name!r}{nearest(name, names)} The runs are: {shown or 'none'}", *refused])

@@ -17,9 +17,7 @@ SUFFIXES = {"html": ".html", "json": ".json", "markdown": ".md", "text": ".txt"}
 
 def rendered(plans: Sequence[Plan], form: str) -> str:
     """One text for all plans: for one JSON an object, for several a list; other formats one below the other."""
-    from expert.renderers import render
-
-    texts = [render(plan, form) for plan in plans]
+    texts = [_text(plan, form) for plan in plans]
     if form == "json" and len(texts) > 1:
         return "[" + ",\n".join(text.strip() for text in texts) + "]\n"
     return "\n\n".join(text.strip("\n") for text in texts) + "\n"
@@ -58,11 +56,23 @@ def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:
     """The index and the page of each run."""
     from urllib.parse import quote
 
-    from expert.renderers import index, render
+    from expert.renderers import index
 
     pages = [folder / f"{name}.html" for name in file_names([plan.run.name for plan in plans])]
     first = _saved(folder / "index.html", index(plans, [quote(page.name) for page in pages]))
-    return [first, *(_saved(page, render(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
+    return [first, *(_saved(page, _text(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
+
+
+def _text(plan: Plan, form: str) -> str:
+    """The plan in one format; where that fails, a refusal that says so, as one run must not stop the others."""
+    from expert.plan import refused
+    from expert.renderers import render
+    from expert.sources import defect
+
+    try:
+        return render(plan, form)
+    except Exception as error:
+        return render(refused(plan.run.source, plan.run.name, defect(error)), form)
 
 
 def _saved(path: Path, text: str) -> Path:

@@ -52,8 +52,7 @@ def judged(
                 found.append(plan)
                 advance(plan.run.name)
     if name and not any(plan.run.name == name for plan in found):
-        reasons = [f"{plan.run.source}: {plan.not_judged[0].how}" for plan in found if plan.not_judged]
-        raise click.UsageError("\n".join([f"there is no run {name!r} in {', '.join(sources)}", *reasons]))
+        raise click.UsageError(_given.no_such_run(name, paths, given))
     return found
 
 
@@ -73,7 +72,8 @@ def deliver(plans: Sequence[Plan], forms: Sequence[str], target: Path, show: boo
         click.echo(_pages.rendered(plans, "text") if len(plans) == 1 else _overview(plans), nl=False)
     written = _pages.write(plans, forms, target)
     if not quiet:
-        click.echo(f"written: {', '.join(map(str, written[:4]))}{' …' if len(written) > 4 else ''}", err=True)
+        others = f" and {len(written) - 4} more" if len(written) > 4 else ""
+        click.echo(f"written: {', '.join(map(str, written[:4]))}{others}", err=True)
     if show:
         click.launch(written[0].resolve().as_uri())
 

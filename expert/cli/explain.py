@@ -40,27 +40,24 @@ def explain(
     knowledge = _given.knowledge()
     for asked in filter(None, (id_, why_not)):
         _given.check_id(asked, knowledge)
-    judged, names = 0, []
     given = _given.given(settings_file, assignments, mapping, baseline)
     with _given.mistakes():
-        for plan in plans(source, given, redact, knowledge):
-            if plan.knowledge is None:
-                click.echo(f"{plan.run.source}: {' '.join(n.how for n in plan.not_judged)}", err=True)
-                continue
-            names.append(plan.run.name)
-            if run_name not in ("", plan.run.name):
-                continue
-            judged += 1
-            if len(names) > 1 and not run_name:
-                click.echo(f"\n{plan.run.name}")
-            if why_not:
-                click.echo(explanations.why_not(plan, why_not))
-            if id_:
-                click.echo(explanations.how(plan, id_))
-            if not id_ and not why_not:
-                told = [explanations.how(plan, finding.diagnosis.id) for finding in plan.findings]
-                click.echo("\n\n".join(told) or f"{plan.verdict}: nothing to explain; --why-not ID says why not")
-    if not judged and names:
-        raise click.UsageError(_given.no_such_run(run_name, names))
+        found = list(plans(source, given, redact, knowledge, run_name))
+    if run_name and not any(plan.run.name == run_name for plan in found):
+        raise click.UsageError(_given.no_such_run(run_name, [source], given))
+    judged = [plan for plan in found if plan.knowledge is not None]
+    for plan in found:
+        if plan not in judged:
+            click.echo(f"{plan.run.source}: {' '.join(reason.how for reason in plan.not_judged)}", err=True)
+    for plan in judged:
+        if len(judged) > 1:
+            click.echo(f"{'' if plan is judged[0] else chr(10)}run {plan.run.name}")
+        if why_not:
+            click.echo(explanations.why_not(plan, why_not))
+        if id_:
+            click.echo(explanations.how(plan, id_))
+        if not id_ and not why_not:
+            told = [explanations.how(plan, finding.diagnosis.id) for finding in plan.findings]
+            click.echo("\n\n".join(told) or f"{plan.verdict}: nothing to explain; --why-not ID says why not")
     if not judged:
         raise SystemExit(3)

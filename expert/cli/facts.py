@@ -35,17 +35,17 @@ def facts(
     from expert.readers import Refused
     from expert.sources import runs
 
-    listed = 0
-    names = []
-    for run in runs(source, _given.given(settings_file, assignments, mapping, baseline)):
+    given = _given.given(settings_file, assignments, mapping, baseline)
+    listed = read = 0
+    for run in runs(source, given):
         if isinstance(run, Refused):
             click.echo(f"{run.source}: {run.reason}", err=True)
             continue
-        names.append(run.name)
+        read += 1
         if run_name in ("", run.name):
             click.echo(("\n" if listed else "") + listing(shareable(run, redact)))
             listed += 1
-    if not listed and names:
-        raise click.UsageError(_given.no_such_run(run_name, names))
+    if read and not listed:
+        raise click.UsageError(_given.no_such_run(run_name, [source], given))
     if not listed:
         raise SystemExit(3)
