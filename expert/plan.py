@@ -155,19 +155,20 @@ def _items(findings: Sequence[Finding], values: Mapping[str, Value], knowledge: 
     refused_: set[str] = set()
     order: networkx.DiGraph[str] = networkx.DiGraph()
     for rank, finding in enumerate(findings):
-        above = None
         for position, id_ in enumerate(finding.diagnosis.remedies):
             remedy = knowledge.remedies[id_]
             if id_ not in treats and (id_ in refused_ or _conflicts(remedy, treats, knowledge)):
                 refused_.add(id_)
                 continue
+            if id_ not in treats:
+                place[id_] = (_equal_rank(rank, findings), position, EFFORTS.index(remedy.effort), id_)
+                order.add_node(id_)
+                order.add_edges_from((above, id_) for above in finding.diagnosis.remedies[:position] if above in treats)
             treats.setdefault(id_, []).append(finding)
-            place.setdefault(id_, (_equal_rank(rank, findings), position, EFFORTS.index(remedy.effort), id_))
-            order.add_node(id_)
-            for before in (above, *(need for need in remedy.needs if need in treats)):
-                if before is not None and not networkx.has_path(order, id_, before):
-                    order.add_edge(before, id_)
-            above = id_
+    for id_ in treats:
+        for need in knowledge.remedies[id_].needs:
+            if need in treats and not networkx.has_path(order, id_, need):
+                order.add_edge(need, id_)
     ordered = networkx.lexicographical_topological_sort(order, key=place.__getitem__)
     return tuple(
         _item(knowledge.remedies[id_], n, tuple(treats[id_]), values, knowledge) for n, id_ in enumerate(ordered, 1)
