@@ -145,7 +145,10 @@ def _rank(finding: Finding) -> tuple[int, float, str, str]:
 
 
 def _items(findings: Sequence[Finding], values: Mapping[str, Value], knowledge: KnowledgeBase) -> tuple[Item, ...]:
-    """Every remedy of every finding once, ordered over a graph: one diagnosis' remedies in their order, needs first."""
+    """Every remedy of every finding once, ordered over a graph: one diagnosis' remedies in their order, needs first.
+
+    A remedy of several findings stands where the most urgent of them has it.
+    """
     if not findings:
         return ()
     import networkx  # costs a fifth of the diagnosis of a small log
