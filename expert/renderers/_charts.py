@@ -11,13 +11,13 @@ import numpy as np
 from expert import vocabulary
 from expert.facts import Derivation, Range
 from expert.plan import Plan
-from expert.renderers._svg import Scale, gaps, label, path, percent, round_values, scale, ticks
+from expert.renderers._svg import Scale, gaps, label, labels, path, percent, round_values, scale, ticks
 from expert.renderers._words import clock, short, span, step, steps
 from expert.run import RunLog, Series
 
 MOST_CHARTS = 6
 _MOST_LINES = 4
-_MOST_POINTS = 4000
+_MOST_POINTS = 1800
 """Buckets of all curves of a page together: what keeps the page small."""
 _ROLES = ("loss", "metric", "error", "lr", "grad_norm")
 _NARROWEST = 300
@@ -172,7 +172,9 @@ def _chart(title: str, group: list[Series], plan: Plan, whole: Range, buckets: i
     if beyond:
         notes.append(f"Beyond the axis: {'; '.join(mark.title for mark in beyond)}")
     lines = tuple(Line(_name(s, group), path(s, axis, whole, buckets), _style(s, group)) for s in group)
-    levels = tuple(Tick(float(np.round(axis.y(np.array([v]))[0], 1)), label(v)) for v in ticks(axis, height // 30))
+    values = ticks(axis, height // 30)
+    tops = np.round(axis.y(np.array(values)), 1).tolist()
+    levels = tuple(Tick(top, text) for top, text in zip(tops, labels(values), strict=True))
     says = "; ".join(_course(series, plan) for series in group)
     logarithmic = axis.logarithmic
     ids = f"chart-{slug(title)}"

@@ -11,9 +11,9 @@ from hashlib import sha256
 import jinja2
 from markupsafe import Markup
 
-from expert import certainty
+from expert import certainty, vocabulary
 from expert.findings import Finding
-from expert.plan import Item, Plan
+from expert.plan import Check, Item, Plan
 from expert.prose import number
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
@@ -53,6 +53,17 @@ class ItemView:
     if_not: tuple[str, str, int] | None
 
 
+@dataclass(frozen=True)
+class Unlock:
+    """An input that the run lacks, how many checks it unlocks alone and with others, and the line that gives it."""
+
+    input: str
+    alone: int
+    together: int
+    titles: tuple[str, ...]
+    how: str
+
+
 def render(plan: Plan) -> str:
     """The page of one run."""
     items, untreated = _views(plan)
@@ -74,6 +85,9 @@ def render(plan: Plan) -> str:
                 (symptom, knowledge.title(symptom) if knowledge else symptom, reason.text)
                 for symptom, reason in plan.unexplained
             ],
+            "checked": _checked(plan),
+            "unlocks": _unlocks(plan),
+            "too_few": [title for group in plan.not_judged if not group.inputs for title in group.titles],
             "params": params_in_force(knowledge) if knowledge else {},
             "rules": len(knowledge.rules) if knowledge else 0,
             "measured": len(measured(plan)),
@@ -180,6 +194,26 @@ def _if_not(item: Item, plan: Plan) -> tuple[str, str, int] | None:
     later = (other for other in plan.items if other.priority > item.priority)
     following = next((other for other in later if item.treats[0] in other.treats), None)
     return (f"item-{slug(following.remedy.id)}", following.title, following.priority) if following else None
+
+
+def _checked(plan: Plan) -> dict[str, list[Check]]:
+    """The checks that found nothing, by what they would have shown."""
+    found: dict[str, list[Check]] = {}
+    for check in plan.checked:
+        found.setdefault(check.title, []).append(check)
+    return found
+
+
+def _unlocks(plan: Plan) -> list[Unlock]:
+    """Each missing input with the checks that wait for it, the most useful first; what it does alone counts twice."""
+    found = []
+    for name in dict.fromkeys(name for group in plan.not_judged for name in group.inputs):
+        waiting = [group for group in plan.not_judged if name in group.inputs]
+        alone = [group for group in waiting if group.inputs == (name,)]
+        rules, own = (sum(len(group.rules) for group in groups) for groups in (waiting, alone))
+        titles = dict.fromkeys(title for group in alone or waiting for title in group.titles)
+        found.append(Unlock(name, own, rules - own, tuple(titles), vocabulary.how_to_give(name)))
+    return sorted(found, key=lambda unlock: (-2 * unlock.alone - unlock.together, unlock.input))
 
 
 def _setting(value: object) -> str:
