@@ -54,10 +54,10 @@ def why_not(plan: Plan, id_: str) -> str:
     if id_ in knowledge.rules:
         if any(derivation.rule == id_ for derivation in plan.derivations):
             return f"The rule did fire.\n{how(plan, id_)}"
-        return str(_silence(knowledge.rules[id_], plan, knowledge, ()))
+        return str(_silence(knowledge.rules[id_], plan, knowledge, set()))
     if any(_certainty(plan, id_, d.about) >= BELIEVED for d in plan.derivations if d.conclusion == id_):
         return f"It was concluded.\n{how(plan, id_)}"
-    return str(_missed(id_, plan, knowledge, ()))
+    return str(_missed(id_, plan, knowledge, set()))
 
 
 def place(fact: Fact, run: RunLog) -> str:
@@ -133,9 +133,12 @@ def _absorbed(plan: Plan, id_: str) -> list[str]:
     return [f"It stands inside the finding {f.diagnosis.id}." for f in plan.findings if id_ in f.explains]
 
 
-def _missed(id_: str, plan: Plan, knowledge: KnowledgeBase, above: tuple[str, ...]) -> Node:
-    """A symptom or diagnosis that was not concluded, above each rule that could have concluded it."""
+def _missed(id_: str, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> Node:
+    """A symptom or diagnosis that was not concluded, above each rule that could have; told once, later only named."""
     head = f"{id_}: {knowledge.title(id_)}"
+    if id_ in told:
+        return Node(f"{head} · told above")
+    told.add(id_)
     drawn = [derivation for derivation in plan.derivations if derivation.conclusion == id_]
     if drawn:
         total = _certainty(plan, id_, drawn[0].about)
@@ -147,19 +150,19 @@ def _missed(id_: str, plan: Plan, knowledge: KnowledgeBase, above: tuple[str, ..
     unknown = id_ not in plan.facts
     verdict = "cannot be judged" if unknown else "was judged and not concluded"
     rules.sort(key=lambda rule: not rule.awaits({n: f.value for n, f in plan.facts.items()}) if unknown else 0)
-    return Node(f"{head} · {verdict}", tuple(_silence(rule, plan, knowledge, (*above, id_)) for rule in rules))
+    return Node(f"{head} · {verdict}", tuple(_silence(rule, plan, knowledge, told) for rule in rules))
 
 
-def _silence(rule: Rule, plan: Plan, knowledge: KnowledgeBase, above: tuple[str, ...]) -> Node:
+def _silence(rule: Rule, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> Node:
     """A rule that did not fire: the condition that failed, what it waits for, or the exception that held it back."""
     values = {name: fact.value for name, fact in plan.facts.items()}
     condition = failed(rule, values)
     if condition is not None:
-        below = _through(condition.fact, plan, knowledge, above) if _wanted(condition) else ()
+        below = _through(condition.fact, plan, knowledge, told) if _wanted(condition) else ()
         return Node(f"rule {rule.id}: {_shortfall(condition, rule, plan, knowledge)}", below)
     awaited = rule.awaits(values)
     if awaited:
-        return Node(f"rule {rule.id}: cannot be judged", _unknown(awaited, plan, knowledge, above))
+        return Node(f"rule {rule.id}: cannot be judged", _unknown(awaited, plan, knowledge, told))
     held = [e for e in rule.unless if all(c.fact in values and c.holds(values[c.fact]) for c in e)]
     if held:
         exception = " and ".join(in_words(c, knowledge) for c in held[0])
@@ -188,16 +191,16 @@ def _margin(condition: Condition, value: Value) -> str:
     if isinstance(threshold, str | bool | tuple):
         return ""
     distance = abs(float(threshold) - value)
-    share = f", {distance / abs(float(threshold)):.0%} of the threshold" if threshold else ""
-    return f", {number(distance)} away{share}"
+    share = distance / abs(float(threshold)) if threshold else 0.0
+    return f", {number(distance)} away" + (f" ({share:.0%} of the threshold)" if 0 < share <= 10 else "")
 
 
-def _unknown(facts: Iterable[str], plan: Plan, knowledge: KnowledgeBase, above: tuple[str, ...]) -> tuple[Node, ...]:
+def _unknown(facts: Iterable[str], plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> tuple[Node, ...]:
     """What a rule waits for: the inputs behind each fact, through symptoms down to what the log lacks."""
     nodes: list[Node] = []
     for fact in facts:
         if fact in knowledge.symptoms or fact in knowledge.diagnoses:
-            nodes += _through(fact, plan, knowledge, above)
+            nodes += _through(fact, plan, knowledge, told)
             continue
         inputs = missing(fact, plan.run)
         if inputs:
@@ -209,10 +212,10 @@ def _unknown(facts: Iterable[str], plan: Plan, knowledge: KnowledgeBase, above: 
     return tuple(nodes)
 
 
-def _through(id_: str, plan: Plan, knowledge: KnowledgeBase, above: tuple[str, ...]) -> tuple[Node, ...]:
-    if id_ in above or not (id_ in knowledge.symptoms or id_ in knowledge.diagnoses):
+def _through(id_: str, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> tuple[Node, ...]:
+    if id_ not in knowledge.symptoms and id_ not in knowledge.diagnoses:
         return ()
-    return (_missed(id_, plan, knowledge, above),)
+    return (_missed(id_, plan, knowledge, told),)
 
 
 def _wanted(condition: Condition) -> bool:
