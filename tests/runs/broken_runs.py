@@ -42,11 +42,11 @@ def learning_rate_zero() -> Left:
     return left(Trainer(model, normalized_digits(), optimizer, epochs=30, scheduler=schedule))
 
 
-@plants("schedule-ends-early", "a linear decay over 120 steps in a run of 960")
+@plants("schedule-ends-early", "a linear decay to a thousandth over 120 steps in a run of 960")
 def schedule_ends_early() -> Left:
     model = dense(64, 64, 10)
     optimizer = Adam(model.parameters(), 3e-4)
-    schedule = LambdaLR(optimizer, lambda step: max(0.0, 1 - step / 120))
+    schedule = LambdaLR(optimizer, lambda step: max(0.001, 1 - step / 120))
     trainer = Trainer(
         model, normalized_digits(), optimizer, epochs=30, scheduler=schedule, scheduler_every_step=True, log_every=5
     )
@@ -94,8 +94,8 @@ def activation_misplaced() -> Left:
     return left(Trainer(model, data, Adam(model.parameters(), 1e-3)))
 
 
-@plants("activation-misplaced", "a ReLU upon the logits")
-def activation_on_the_logits() -> Left:
+@plants("loss-input-mismatch", "a ReLU upon the logits, which cross-entropy cannot push below zero")
+def relu_on_the_logits() -> Left:
     model = nn.Sequential(*dense(64, 64, 10), nn.ReLU())
     return left(Trainer(model, normalized_digits(), Adam(model.parameters(), 1e-3), probes=True))
 
@@ -188,8 +188,8 @@ def label_noise() -> Left:
     for name, (x, y) in normalized_digits().items():
         wrong = torch.rand(len(y)) < 0.4
         data[name] = (x, torch.where(wrong, (y + torch.randint(1, 10, y.shape)) % 10, y))
-    model = dense(64, 128, 10)
-    return left(Trainer(model, data, Adam(model.parameters(), 1e-3), epochs=60))
+    model = dense(64, 32, 10)
+    return left(Trainer(model, data, Adam(model.parameters(), 1e-3, weight_decay=1e-3), epochs=50))
 
 
 @plants("unshuffled-data", "the training set is sorted by class and never shuffled")

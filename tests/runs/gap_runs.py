@@ -41,15 +41,16 @@ def over_regularized_decay() -> Left:
     return left(Trainer(model, normalized_digits(), optimizer, epochs=40))
 
 
-@plants("undertrained", "stopped after 20 epochs while every curve still falls")
+@plants("undertrained", "stopped after three epochs, at step 94, while every curve still falls")
 def undertrained() -> Left:
     model = dense(64, 64, 10)
-    return left(Trainer(model, normalized_digits(), SGD(model.parameters(), 4e-3), epochs=20))
+    optimizer = SGD(model.parameters(), 0.004, momentum=0.9)
+    return left(Trainer(model, normalized_digits(), optimizer, epochs=3, log_every=1))
 
 
-@plants("overfitting", "200 samples, a fifth of the labels wrong, for a network of 70,000 weights")
+@plants("overfitting", "150 samples for a network of 70,000 weights")
 def overfitting() -> Left:
-    data = without_test(made(200, 400, 0.2))
+    data = without_test(made(150, 400, class_sep=0.7))
     model = dense(20, 256, 256, 2)
     return left(Trainer(model, data, Adam(model.parameters(), 1e-3), epochs=60))
 
@@ -60,9 +61,9 @@ def overfitting_regression() -> Left:
     return left(Trainer(model, diabetes(), Adam(model.parameters(), 1e-3), functional.mse_loss, 80))
 
 
-@plants("trained-past-best", "150 epochs where the eighth was the best, without early stopping")
+@plants("trained-past-best", "150 epochs where one of the first twenty was the best, without early stopping")
 def trained_past_best() -> Left:
-    data = without_test(made(600, 400, 0.25, classes=4))
+    data = without_test(made(400, 400, classes=4, class_sep=0.6))
     model = dense(20, 128, 4)
     return left(Trainer(model, data, Adam(model.parameters(), 1e-3), epochs=150))
 

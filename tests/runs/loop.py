@@ -188,6 +188,7 @@ def settings_of(trainer: Trainer) -> dict[str, object]:
     modules = list(trainer.model.modules())
     layers = [m for m in modules if isinstance(m, nn.Linear | nn.Conv2d | nn.RNN | nn.LSTM | nn.GRU)]
     linear = [m for m in modules if isinstance(m, nn.Linear)]
+    recurrent = any(isinstance(m, nn.RNN | nn.LSTM | nn.GRU) for m in modules)
     activations = [type(m).__name__.lower() for m in modules if isinstance(m, ACTIVATIONS)]
     last = modules[-1]
     output_activation = activations.pop() if isinstance(last, ACTIVATIONS) else "none"
@@ -209,7 +210,7 @@ def settings_of(trainer: Trainer) -> dict[str, object]:
         "depth": len(layers),
         "n_params": sum(p.numel() for p in trainer.model.parameters()),
         "output_units": linear[-1].out_features if linear else None,
-        "hidden_activations": activations or ["none"],
+        "hidden_activations": activations or (["none"] if len(layers) > 1 and not recurrent else None),
         "output_activation": output_activation,
         "dropout": max(dropout) if dropout else 0.0,
         "batch_norm": any(isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d) for m in modules),

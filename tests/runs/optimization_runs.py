@@ -6,7 +6,7 @@ import math
 
 import torch
 from loop import Row, Trainer
-from networks import Recurrent, dense, fill
+from networks import dense, fill
 from planted import Left, left, plants
 from samples import diabetes, normalized_digits, recall_of_the_first
 from torch import Tensor, nn
@@ -57,12 +57,11 @@ def loss_spikes() -> Left:
     )
 
 
-@plants("oscillation", "momentum 0.99 with a rate near the edge of stability, the whole set as one batch")
+@plants("oscillation", "momentum 0.99 at a high rate: the weights swing about the minimum")
 def oscillation() -> Left:
     model = dense(10, 1)
-    trainer = Trainer(model, diabetes(), SGD(model.parameters(), 0.3, momentum=0.99), functional.mse_loss, 120)
-    trainer.batch_size = 342
-    return left(trainer)
+    optimizer = SGD(model.parameters(), 0.3, momentum=0.99)
+    return left(Trainer(model, diabetes(), optimizer, functional.mse_loss, 120, batch_size=342))
 
 
 @plants("exploding-gradients", "a recurrent layer that sums up 30 steps, with weights of gain 1.3 and no clipping")
@@ -89,23 +88,27 @@ class Summing(nn.Module):
         return self.output(state)
 
 
-@plants("vanishing-gradients", "ten sigmoid layers")
+@plants("vanishing-gradients", "ten sigmoid layers, of which the configuration says nothing")
 def vanishing_gradients() -> Left:
     model = dense(64, *[64] * 10, 10, activation=nn.Sigmoid)
-    return left(Trainer(model, normalized_digits(), SGD(model.parameters(), 0.1, momentum=0.9), epochs=30, probes=True))
+    trainer = Trainer(model, normalized_digits(), SGD(model.parameters(), 0.1, momentum=0.9), epochs=30, probes=True)
+    return left(trainer, hidden_activations=None)
 
 
-@plants("dead-relu", "biases begin at -2, below what most inputs can lift")
+@plants("dead-relu", "one batch a thousand times too large in epoch 8 pushes the units where no input lifts them")
 def dead_relu() -> Left:
-    model = dense(64, 64, 10)
-    fill(model, lambda weight: None, -2.0)
-    return left(Trainer(model, normalized_digits(), Adam(model.parameters(), 1e-3), epochs=40, probes=True))
+    def spoil(step: int, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        return (x * 1000 if step == 230 else x), y
+
+    model = dense(64, 64, 64, 10)
+    optimizer = SGD(model.parameters(), 0.1)
+    return left(Trainer(model, normalized_digits(), optimizer, epochs=40, probes=True, on_batch=spoil))
 
 
-@plants("saturated-activations", "tanh layers with weights of deviation 2")
+@plants("saturated-activations", "tanh layers with weights of deviation 2 below a last layer that begins as it should")
 def saturated_activations() -> Left:
     model = dense(64, 128, 128, 10, activation=nn.Tanh)
-    fill(model, lambda weight: nn.init.normal_(weight, std=2.0))
+    fill(model[:-1], lambda weight: nn.init.normal_(weight, std=2.0))
     return left(Trainer(model, normalized_digits(), SGD(model.parameters(), 1e-2), epochs=40, probes=True))
 
 
@@ -166,13 +169,3 @@ def numerical_overflow() -> Left:
 def started_complex() -> Left:
     model = dense(64, *[24] * 12, 10, activation=nn.Sigmoid, dropout=0.5, norm=True)
     return left(Trainer(model, normalized_digits(500), Adagrad(model.parameters(), 1e-3, weight_decay=1e-2), epochs=40))
-
-
-@plants("bad-resume", "a recurrent run resumed with the step counter but without Adam's moments, at ten times the rate")
-def bad_resume_recurrent() -> Left:
-    data = recall_of_the_first(12)
-    model = Recurrent(nn.LSTM, 2, 32, 2)
-    first = Trainer(model, data, Adam(model.parameters(), 3e-3), epochs=8, log_every=2)
-    made = left(first, architecture="lstm")
-    again = Trainer(model, data, Adam(model.parameters(), 6e-2), epochs=16, log_every=2, epoch=8, step=first.step)
-    return Left(made.rows + again.run(), made.settings | {"epochs": 16})

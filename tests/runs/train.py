@@ -41,7 +41,7 @@ def main(names: list[str]) -> None:
 def write(folder: Path, left: Left, expected: dict[str, object]) -> None:
     """The folder of one run."""
     folder.mkdir(exist_ok=True)
-    settings = {name: _short(value) for name, value in ({"seed": 7} | left.settings).items()}
+    settings = {name: _short(value) for name, value in ({"seed": 7} | left.settings).items() if value is not None}
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
     (folder / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")
     if left.text:
