@@ -146,7 +146,7 @@ def _unrecognized(path: Path) -> str:
         return f"it is {kind}, not a log"
     if not is_text(start):
         return "it holds bytes of an unknown kind, not text"
-    first = decoded(start).strip().splitlines()[0][:60]
+    first = next(iter(decoded(start).strip().splitlines()), "")[:60]
     if first.startswith(("{", "[")):
         return f"it is JSON of a form that no reader knows; it begins with {first!r}"
     return f"no line of it gives a metric a value, as in 'epoch 1 loss: 0.5'; it begins with {first!r}"

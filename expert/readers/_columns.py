@@ -12,6 +12,7 @@ import numpy as np
 from expert import vocabulary
 from expert.run import Event, FloatArray, IntArray, RunLog, Series
 
+_ONCE = "one step was logged twice; its last line counts"
 MOST_EVENTS = 100
 """Of more events of one kind than these, the first are kept and the rest counted."""
 _GENERIC = {"metrics", "results", "log", "logs", "history", "progress", "trainer_state", "training_log", "train"} | {
@@ -116,7 +117,7 @@ def run_of_columns(
         if not places or back[row] >= places[-1]:
             places.append(row)
     if twice:
-        said.append(f"{twice} steps were logged more than once; of each the last line counts")
+        said.append(f"{twice} steps were logged more than once; of each the last line counts" if twice > 1 else _ONCE)
     if len(places) > MOST_EVENTS:
         said.append(f"steps go back in {len(places)} places, of which the first {MOST_EVENTS} are kept as events")
     resumed = [_resumed(row, float(steps[back[row]]), steps, lines) for row in places[:MOST_EVENTS]]

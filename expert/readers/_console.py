@@ -44,7 +44,8 @@ _SPLIT_HEAD = re.compile(
 )
 _EVENTS = {
     "traceback": r"^\s*Traceback \(most recent call last\)",
-    "out of memory": r"out of memory|OutOfMemory|OOM[ -]?kill|oom-kill|\bCUDA_ERROR_OUT_OF_MEMORY",
+    "out of memory": r"out of memory|OutOfMemory|OOM[ -]?kill|oom-kill|\bCUDA_ERROR_OUT_OF_MEMORY"
+    r"|can(?:no|')t allocate memory|\bMemoryError\b|bad_alloc",
     "error": r"^\s*[\w.]*(?:Error|Exception)\b\s*:"
     r"|\b(?:RuntimeError|CUDA error|FATAL|Segmentation fault|core dumped|Bus error)",
     "killed": r"^\s*Killed\b|\bSIGKILL\b|\bSIGTERM\b|CANCELLED AT|DUE TO (?:TIME LIMIT|PREEMPTION)|KeyboardInterrupt",
@@ -59,7 +60,7 @@ _EVENTS = {
 _NAMED = (f"(?P<{name.replace(' ', '_')}>{form})" for name, form in _EVENTS.items())
 _EVENT = re.compile("|".join(_NAMED), re.IGNORECASE)
 _HINT = re.compile(
-    r"error|exception|traceback|memory|kill|nan|inf|nccl|worker|resum|load|restor|stop|cancel|due to|signal|sig"
+    r"error|exception|traceback|memory|alloc|kill|nan|inf|nccl|worker|resum|load|restor|stop|cancel|due to|signal|sig"
     r"|overflow|fatal|fault|dumped|finite|interrupt|watchdog|oom",
     re.IGNORECASE,
 )
@@ -200,6 +201,8 @@ def _values(text: str, line: Line) -> None:
 def _label(text: str) -> tuple[str, bool, str]:
     """The name that ends before a number; whether a sign says so; the split that it sets for the names that follow."""
     label = text.rstrip(" \t\"'([")
+    if label.endswith("=="):
+        return "", False, ""  # a comparison, as in a failed assertion
     sure = label.endswith((":", "="))
     bare = label.rstrip(" \t\"':=").rstrip()
     last = re.split(r"[,;|\t(){}\[\]<>]|\s-+\s|\s{3,}|: |=(?=\s)", bare)[-1]

@@ -92,7 +92,9 @@ def _form(path: Path, text: str) -> _Form | None:
         return None
     named = path.suffix.lower() in _ENDINGS
     separator = _separator(path, first, lines[before + 1 :])
-    names = [name.strip() for name in _cells(first, separator)]
+    names = [name.strip() for name in _cells(first, separator)] or [""]
+    if not any(names):
+        return None
     names[0] = names[0].removeprefix("#").strip() or names[0]
     body = [line for line in lines[before + 1 : before + 60] if line.strip()]
     if not named and (len(names) < 2 or len(body) < 1):
@@ -149,12 +151,15 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _run(path: Path, form: _Form, start: bytes) -> RunLog:
+    import polars
+
     notes: list[str] = []
     source: Path | bytes = path
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start or (b"\r" in start and b"\n" not in start):
         source = re.sub(r"\r\n?", "\n", decoded(path.read_bytes())).encode()
     texts = [_is_text_column(form, i) for i in range(len(form.names))]
-    table, slow = _table(source, form, texts)
+    table = _table(source, form, texts)
+    slow = all(kind == polars.String for kind in table.dtypes)
     lines: IntArray | None = np.arange(len(table), dtype=np.int64) + form.before + (2 if form.header else 1)
     ends, cut = _ends(source, form, table)
     if slow:
@@ -183,8 +188,8 @@ def _is_text_column(form: _Form, place: int) -> bool:
     return any(cell and not spelled(cell.replace(",", ".") if form.decimal_comma else cell) for cell in cells)
 
 
-def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> tuple[polars.DataFrame, bool]:
-    """The table with numbers as numbers; or, where a cell forbids it, all as text, and True."""
+def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.DataFrame:
+    """The table with numbers as numbers; or, where a cell forbids it, all as text."""
     import polars
 
     common: dict[str, Any] = {
@@ -194,16 +199,16 @@ def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> tuple[po
     }
     types = {n: polars.String if text else polars.Float64 for n, text in zip(form.names, texts, strict=True)}
     try:
-        return polars.read_csv(source, schema=types, decimal_comma=form.decimal_comma, **common), False
+        return polars.read_csv(source, schema=types, decimal_comma=form.decimal_comma, **common)
     except polars.exceptions.NoDataError:
-        return polars.DataFrame(schema=dict.fromkeys(form.names, polars.Float64)), False
+        return polars.DataFrame(schema=dict.fromkeys(form.names, polars.Float64))
     except polars.exceptions.PolarsError:
         types = dict.fromkeys(types, polars.String)
     lossy: dict[str, Any] = {**common, "schema": types, "truncate_ragged_lines": True, "encoding": "utf8-lossy"}
     try:
-        return polars.read_csv(source, **lossy), True
+        return polars.read_csv(source, **lossy)
     except polars.exceptions.PolarsError:
-        return polars.read_csv(source, quote_char=None, **lossy), True
+        return polars.read_csv(source, quote_char=None, **lossy)
 
 
 def _ends(source: Path | bytes, form: _Form, table: polars.DataFrame) -> tuple[int | None, bool]:

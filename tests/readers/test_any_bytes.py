@@ -1,0 +1,106 @@
+"""Whatever the bytes: a reader reads or refuses with a message that names the file, in bounded time."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from expert.readers import Refused, read, readers
+
+LOGS = Path(__file__).parent / "logs"
+GOLDEN = {
+    "log.csv": LOGS / "keras_csvlogger" / "log.csv",
+    "train.log": LOGS / "keras_progress" / "train.log",
+    "plain.log": LOGS / "huggingface_console" / "train.log",
+    "metrics.csv": LOGS / "lightning_csv" / "metrics.csv",
+    "trainer_state.json": LOGS / "huggingface" / "finished.json",
+}
+JSONL = b'{"lr": 0.1, "batch": 8}\n{"step": 1, "loss": 0.5}\n{"step": 2, "loss": NaN, "val": {"loss": 0.25}}\n'
+
+
+def events(folder: Path) -> bytes:
+    from torch.utils.tensorboard import SummaryWriter
+
+    writer = SummaryWriter(str(folder))
+    for step in range(5):
+        writer.add_scalar("train/loss", 1 / (step + 1), step)
+    writer.close()
+    return next(folder.iterdir()).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory):
+    written = {name: path.read_bytes() for name, path in GOLDEN.items()}
+    return {**written, "log.jsonl": JSONL, "events.out.tfevents.1.h": events(tmp_path_factory.mktemp("events"))}
+
+
+NAMES = [*GOLDEN, "log.jsonl", "events.out.tfevents.1.h"]
+
+
+def reads_or_refuses(folder: Path, name: str, content: bytes) -> None:
+    path = folder / name
+    path.write_bytes(content)
+    began = time.monotonic()
+    for reader in ("", *readers()):
+        runs = list(read(path, reader=reader))
+        assert runs
+        for run in runs:
+            if isinstance(run, Refused):
+                assert run.source == str(path)
+                assert run.reason
+            else:
+                assert all(len(s.steps) == len(s.values) > 0 for s in run.series)
+    assert time.monotonic() - began < 10
+
+
+@settings(deadline=None, max_examples=60)
+@given(name=st.sampled_from(NAMES), content=st.binary(max_size=300))
+def test_any_bytes(tmp_path_factory, name, content):
+    reads_or_refuses(tmp_path_factory.mktemp("bytes"), name, content)
+
+
+@settings(deadline=None, max_examples=60)
+@given(name=st.sampled_from(NAMES), content=st.text(alphabet='epochloss=:,;{}[]"\n\t\r 0123.-nai|/%', max_size=200))
+def test_any_text(tmp_path_factory, name, content):
+    reads_or_refuses(tmp_path_factory.mktemp("text"), name, content.encode())
+
+
+@settings(deadline=None, max_examples=60)
+@given(name=st.sampled_from(NAMES), share=st.floats(0, 1))
+def test_any_truncation(tmp_path_factory, logs, name, share):
+    reads_or_refuses(tmp_path_factory.mktemp("cut"), name, logs[name][: int(share * len(logs[name]))])
+
+
+@settings(deadline=None, max_examples=100)
+@given(name=st.sampled_from(NAMES), place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
+def test_any_flipped_byte(tmp_path_factory, logs, name, place, byte):
+    content = bytearray(logs[name])
+    content[int(place * len(content))] = byte
+    reads_or_refuses(tmp_path_factory.mktemp("flipped"), name, bytes(content))
+
+
+LONG = [
+    b"[",
+    b"{",
+    b'{"a":',
+    b"loss",
+    b"1,",
+    b"Epoch 1 ",
+    b"- ",
+    b"loss: 0.1 ",
+    b"'",
+    b'"',
+    b"\x1b[",
+    b"9",
+    b"a=",
+    b" \t",
+]
+
+
+@pytest.mark.parametrize("content", LONG)
+@pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "train.log", "trainer_state.json"])
+def test_long_lines_take_bounded_time(tmp_path, name, content):
+    reads_or_refuses(tmp_path, name, b"epoch 1 loss: " + content * 100_000)
+    reads_or_refuses(tmp_path, name, content * 100_000)
