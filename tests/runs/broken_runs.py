@@ -42,11 +42,11 @@ def learning_rate_zero() -> Left:
     return left(Trainer(model, normalized_digits(), optimizer, epochs=30, scheduler=schedule))
 
 
-@plants("schedule-ends-early", "a linear decay to a thousandth over 120 steps in a run of 960")
+@plants("schedule-ends-early", "a linear decay to a ten-thousandth over 120 steps in a run of 960")
 def schedule_ends_early() -> Left:
     model = dense(64, 64, 10)
     optimizer = Adam(model.parameters(), 3e-4)
-    schedule = LambdaLR(optimizer, lambda step: max(0.001, 1 - step / 120))
+    schedule = LambdaLR(optimizer, lambda step: max(0.0001, 1 - step / 120))
     trainer = Trainer(
         model, normalized_digits(), optimizer, epochs=30, scheduler=schedule, scheduler_every_step=True, log_every=5
     )

@@ -15,7 +15,7 @@ from torch.nn import functional
 from torch.optim import SGD, Adam
 
 
-@plants("underfitting", "a linear model of clusters that no line parts; people get 3 % wrong")
+@plants("underfitting", "a linear model of clusters that no line parts; people get 3 % wrong", "model-too-small")
 def underfitting() -> Left:
     data = without_test(made(1500, 400, n_clusters_per_class=6, class_sep=1.5))
     model = dense(20, 2)
@@ -61,7 +61,9 @@ def overfitting_regression() -> Left:
     return left(Trainer(model, diabetes(), Adam(model.parameters(), 1e-3), functional.mse_loss, 80))
 
 
-@plants("trained-past-best", "150 epochs where one of the first twenty was the best, without early stopping")
+@plants(
+    "trained-past-best", "150 epochs where one of the first twenty was the best, without early stopping", "overfitting"
+)
 def trained_past_best() -> Left:
     data = without_test(made(400, 400, classes=4, class_sep=0.6))
     model = dense(20, 128, 4)

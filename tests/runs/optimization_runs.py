@@ -14,7 +14,11 @@ from torch.nn import functional
 from torch.optim import SGD, Adadelta, Adagrad, Adam
 
 
-@plants("divergence", "a schedule with its sign wrong lets the rate grow by 15 % each epoch, and is not logged")
+@plants(
+    "divergence",
+    "a schedule with its sign wrong lets the rate grow by 15 % each epoch, and is not logged",
+    "learning-rate-too-high",
+)
 def divergence() -> Left:
     model = dense(10, 32, 32, 1)
     optimizer = SGD(model.parameters(), 0.01, momentum=0.9)
@@ -60,8 +64,8 @@ def loss_spikes() -> Left:
 @plants("oscillation", "momentum 0.99 at a high rate: the weights swing about the minimum")
 def oscillation() -> Left:
     model = dense(10, 1)
-    optimizer = SGD(model.parameters(), 0.3, momentum=0.99)
-    return left(Trainer(model, diabetes(), optimizer, functional.mse_loss, 120, batch_size=342))
+    optimizer = SGD(model.parameters(), 0.06, momentum=0.95)
+    return left(Trainer(model, diabetes(), optimizer, functional.mse_loss, 100, batch_size=64))
 
 
 @plants("exploding-gradients", "a recurrent layer that sums up 30 steps, with weights of gain 1.3 and no clipping")
@@ -95,10 +99,10 @@ def vanishing_gradients() -> Left:
     return left(trainer, hidden_activations=None)
 
 
-@plants("dead-relu", "one batch a thousand times too large in epoch 8 pushes the units where no input lifts them")
+@plants("dead-relu", "one batch ten thousand times too large in epoch 8 pushes the units where no input lifts them")
 def dead_relu() -> Left:
     def spoil(step: int, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        return (x * 1000 if step == 230 else x), y
+        return (x * 10_000 if step == 230 else x), y
 
     model = dense(64, 64, 64, 10)
     optimizer = SGD(model.parameters(), 0.1)
@@ -109,7 +113,7 @@ def dead_relu() -> Left:
 def saturated_activations() -> Left:
     model = dense(64, 128, 128, 10, activation=nn.Tanh)
     fill(model[:-1], lambda weight: nn.init.normal_(weight, std=2.0))
-    return left(Trainer(model, normalized_digits(), SGD(model.parameters(), 1e-2), epochs=40, probes=True))
+    return left(Trainer(model, normalized_digits(), SGD(model.parameters(), 3e-3), epochs=40, probes=True))
 
 
 @plants("optimizer-ill-suited", "Adadelta with the rate 0.001 that suits Adam")

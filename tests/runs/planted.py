@@ -29,9 +29,9 @@ RUNS: dict[str, Planted] = {}
 Making = Callable[[], Left]
 
 
-def plants(diagnosis: str, why: str) -> Callable[[Making], Making]:
-    """Put a function on the list, as a run with one fault."""
-    return _put({"diagnosis": diagnosis, "why": why})
+def plants(diagnosis: str, why: str, within: str = "") -> Callable[[Making], Making]:
+    """Put a function on the list, as a run with one fault; `within` is a cause that may rightly explain the fault."""
+    return _put({"diagnosis": diagnosis, "why": why} | ({"within": within} if within else {}))
 
 
 def healthy(why: str) -> Callable[[Making], Making]:
