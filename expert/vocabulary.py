@@ -486,7 +486,7 @@ def _flat(found: Mapping[str, object], depth: int = 0) -> Iterable[tuple[str, ob
 def _setting_value(name: str, value: object) -> Setting | None:
     kind = SETTINGS[name].kind if name in SETTINGS else None
     if isinstance(value, list | tuple):
-        if name == "hidden_activations":
+        if kind == "word":
             return ", ".join(str(v) for v in value).lower()
         numbers = [float(v) for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
         return tuple(numbers) if numbers and len(numbers) == len(value) else None

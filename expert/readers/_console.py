@@ -34,6 +34,7 @@ _STEP = re.compile(
     r"(?:\s*(?:/|of)\s*(\d+))?(?![\d.]*\s*(?:%|[a-z]*/))",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"^\W*(?:(?:start\w*|begin\w*|train\w*|running|global)\W+)*(?:epoch|ep|step|iter)", re.IGNORECASE)
 _TORCH = re.compile(r"^\W*epoch\W*\d+\W*?[\])]\s*\[\s*(\d+)\s*/\s*(\d+)\s*\]", re.IGNORECASE)
 _BAR = re.compile(r"^\s*(\d+)\s*/\s*(\d+|unknown)\s*[\[━─▕|\u2588 ].*?(?:[\]━─]|\bstep\b|ETA|\ds\b)", re.IGNORECASE)
 _SUMMARY = re.compile(r"train_runtime|^\W*(?:best|finished|total)\b", re.IGNORECASE)
@@ -113,6 +114,8 @@ def parse(text: str) -> Line:
         return line
     _clock(bare, line)
     _values(bare, line)
+    if not line.metric and not line.bar and not _BEGINS.match(bare):
+        return Line()
     return line
 
 
@@ -214,8 +217,8 @@ def _label(text: str) -> tuple[str, bool, str]:
     words = words[-4:]
     name = " ".join(words).strip("_.-/ ")
     if not _known(name):
-        shorter = next((" ".join(words[i:]) for i in range(1, len(words)) if _known(" ".join(words[i:]))), "")
-        name = shorter or (name if sure and len(words) <= 3 else "")
+        shorter = (" ".join(words[i:]) for i in range(1, len(words)) if _known(" ".join(words[i:])))
+        name = next(shorter, name if len(words) <= 3 else "") if sure else ""
     if not name or vocabulary.clock(name) or vocabulary.plain(name) in _NOT_METRICS:
         return "", False, sets
     if re.search(r"\bbest\b|\beta\b|so far", last, re.IGNORECASE):
