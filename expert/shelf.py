@@ -1,4 +1,4 @@
-"""Where the data of the product stands: `rules/` and `reports/`, inside the package once installed, beside it before."""
+"""Where the product's data stands: `rules/` and `reports/`, inside the package once installed, beside it before."""
 
 from __future__ import annotations
 
