@@ -94,7 +94,8 @@ def conclude(
     unexplained = tuple(
         (symptom, reasons[symptom, about][0])
         for symptom, about in believed
-        if symptom in knowledge.symptoms and (symptom, about) not in absorbed
+        if symptom in knowledge.symptoms
+        and not any(symptom in inside for key, inside in explained.items() if key[1] == about)
     )
     return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), unexplained)
 

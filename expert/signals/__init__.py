@@ -19,6 +19,8 @@ from graphlib import TopologicalSorter
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from expert import vocabulary
 from expert.facts import At, Fact, Quantity, Range, Value
 from expert.run import RunLog, Series
@@ -78,17 +80,24 @@ def measure(run: RunLog) -> tuple[Fact, ...]:
 
 
 def missing(fact: str, run: RunLog) -> tuple[str, ...]:
-    """The series and settings without which the run cannot have that fact; none if it has them all."""
+    """The series and settings without which the run cannot have that fact; none if it has them all.
+
+    Of inputs that stand for each other the first is named.
+    """
     signal = signals().get(fact)
     if signal is None:
         return () if fact in run.settings else (fact,)
-    absent: list[str] = []
-    for needed in (i for i in signal.inputs if i.needed and i.kind != "run"):
-        if needed.kind == "series":
-            absent += [] if any(s.name == needed.name for s in _played(run, "")) else [needed.name]
-        else:
-            absent += missing(needed.name, run)
-    return tuple(dict.fromkeys(absent))
+    absent = {i: _absent(i, run) for i in signal.inputs if i.kind != "run"}
+    needed = [names for i, names in absent.items() if i.needed]
+    if not needed and absent and all(absent.values()):
+        needed = [next(iter(absent.values()))]  # any would do: the first is the usual one
+    return tuple(dict.fromkeys(name for names in needed for name in names))
+
+
+def _absent(wanted: Input, run: RunLog) -> tuple[str, ...]:
+    if wanted.kind == "fact":
+        return missing(wanted.name, run)
+    return () if any(s.name == wanted.name for s in _played(run, "")) else (wanted.name,)
 
 
 def _measure(run: RunLog, about: str) -> list[Fact]:
@@ -103,7 +112,8 @@ def _measure(run: RunLog, about: str) -> list[Fact]:
             arguments[wanted.name] = run if wanted.kind == "run" else source.get(wanted.name)
         if any(arguments[i.name] is None for i in signal.inputs if i.needed):
             continue
-        value, at = _value(signal.function(**arguments))
+        with np.errstate(all="ignore"):  # what overflows is not finite, and so unknown
+            value, at = _value(signal.function(**arguments))
         if value is not None:
             values[name] = value
             read[name] = _reads(signal, arguments, series, read)

@@ -173,6 +173,25 @@ def val_metric_drop_over_noise(val_metric: Series, val_metric_drop: float) -> De
     return None if spread is None else val_metric_drop / max(spread, 1e-6)
 
 
+def val_metric_drop_share(val_metric: Series) -> Share | At | None:
+    """How far a validation metric for which higher is better ended below its best, as a share of its best."""
+    return _drop_share(val_metric)
+
+
+def train_metric_drop_share(train_metric: Series) -> Share | At | None:
+    """How far a training metric for which higher is better ended below its best, as a share of its best."""
+    return _drop_share(train_metric)
+
+
+def train_metric_drop_over_noise(train_metric: Series) -> Deviations | None:
+    """How far the training metric ended below its best, in standard deviations of its noise."""
+    spread = noise(train_metric)
+    if spread is None:
+        return None
+    sign = 1 if train_metric.better == "higher" else -1
+    return (float((sign * smooth(train_metric)).max()) - sign * end(train_metric)) / max(spread, 1e-6)
+
+
 def val_metric_improving(val_metric: Series) -> bool | None:
     """Whether the validation metric's last quarter is better than its third."""
     if len(val_metric.curve) < 8:
@@ -206,6 +225,14 @@ def known_result_gap(val_metric: Series, known_result: float) -> Metric | None:
     if not len(values):
         return None
     return known_result - float(values.max()) if val_metric.better == "higher" else float(values.min()) - known_result
+
+
+def _drop_share(metric: Series) -> At | None:
+    if metric.better != "higher" or len(metric.curve) < FEWEST:
+        return None
+    values, steps = smooth(metric), metric.curve.steps
+    best = int(values.argmax())
+    return At((values[best] - end(metric)) / values[best], steps[best], steps[-1]) if values[best] > 0 else None
 
 
 def _best(val_loss: Series) -> tuple[float, float] | None:

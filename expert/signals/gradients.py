@@ -125,6 +125,11 @@ def output_spread(out_std: Series) -> Ratio | None:
     return end(out_std) if len(out_std.finite) else None
 
 
+def spread_over_targets(output_spread: float, target_min: float, target_max: float) -> Share | None:
+    """The standard deviation of the outputs over the range of the targets."""
+    return output_spread / (target_max - target_min) if target_max > target_min else None
+
+
 def output_mean(out_mean: Series) -> Ratio | None:
     """The mean output, at the end."""
     return end(out_mean) if len(out_mean.finite) else None

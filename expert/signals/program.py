@@ -97,6 +97,11 @@ def takes_logits(loss: str) -> bool | None:
     return "logit" in loss.lower()
 
 
+def sums_over_batch(loss: str) -> bool | None:
+    """Whether the loss says of itself that it is summed over the batch."""
+    return "sum" in loss.lower().replace("_", " ").replace("(", " ").split()
+
+
 def units_per_class(output_units: float, num_classes: float) -> Ratio | None:
     """The units of the last layer over the number of classes."""
     return output_units / num_classes if num_classes > 0 else None

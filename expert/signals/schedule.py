@@ -37,11 +37,11 @@ def lr_negative(peak_lr: float) -> bool | None:
 
 
 def lr_dead_tail_share(lr: Series, peak_lr: float) -> Share | At | None:
-    """The share of the run, at its end, over which the learning rate is at most a hundredth of its peak."""
+    """The share of the run, at its end, over which the learning rate is at most a thousandth of its peak."""
     values, steps = lr.finite.values, lr.finite.steps
     if len(values) < 5 or peak_lr <= 0:
         return None
-    alive = np.flatnonzero(values > 0.01 * peak_lr)
+    alive = np.flatnonzero(values > 0.001 * peak_lr)
     since = int(alive[-1]) + 1 if len(alive) else 0
     if since >= len(values):
         return 0.0
@@ -79,13 +79,11 @@ def lr_jumps(lr: Series) -> Count | None:
     return float(np.sum(values[begin + 1 :] > 1.5 * values[begin:-1] + 1e-30)) if len(values) >= 10 else None
 
 
-def usual_lr(optimizer: str) -> Rate | None:
-    """The learning rate that the optimizer is usually first tried with: the defaults of Keras and PyTorch."""
-    name = optimizer.lower()
-    for known, rate in _USUAL.items():
-        if known in name:
-            return rate
-    return None
+def usual_lr(optimizer: str, run: RunLog) -> Rate | None:
+    """The learning rate that the optimizer is usually first tried with: the defaults of Keras, PyTorch and Trainer."""
+    if run.reader.startswith("huggingface"):
+        return 5e-5
+    return next((rate for known, rate in _USUAL.items() if known in optimizer.lower()), None)
 
 
 _USUAL = {
