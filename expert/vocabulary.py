@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -215,6 +216,7 @@ _NO_METRIC = {
     "weight",
     "learn",
 } | {*("second", "seconds", "ms")}
+_AS_LOSS = ("mse", "rmse", "mae", "perplexity", "bpb")
 _SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "dice", "auc", "error", "wer", "cer"}
 CLOCKS = {
     "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total "
@@ -456,22 +458,25 @@ def _rank(series: Series) -> tuple[float, float]:
 def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
     """A loss logged only in parts (`box_loss`, `cls_loss`) gets its sum, if the parts stand at the same steps.
 
-    Where the other split has a whole loss, parts are several data sets, and their mean is the loss.
+    Where the other split has a whole loss, parts are several data sets, and their mean is the loss. Without any loss an
+    error that models are trained on stands for it.
     """
     notes: list[str] = []
     sums: list[Series] = []
     whole = {s.split for s in series if s.name == f"{s.split}_loss"}
     for split in ("train", "val", "test"):
         parts = [s for s in series if s.split == split and s.role == "error" and "loss" in s.name.split("_")]
+        errors = (s for base in _AS_LOSS for s in series if s.name == f"{split}_{base}")
+        parts = parts or list(islice(errors, 1))
         if split in whole or not parts or not all(np.array_equal(p.steps, parts[0].steps) for p in parts):
             continue
         columns = " + ".join(p.column for p in parts)
         total = np.sum([p.values for p in parts], axis=0)
-        said = "the only loss, " if len(parts) == 1 else "the sum "
+        said = "" if len(parts) == 1 else "the sum "
         if "train" in whole and split != "train" and len(parts) > 1:
             total, said = total / len(parts), "the mean of "
         sums.append(replace(parts[0], column=columns, values=total, name=f"{split}_loss", role="loss", better="lower"))
-        notes.append(f"{split}_loss is taken as {said}{columns}")
+        notes.append(f"{split}_loss is taken as {said}{columns}; there is no other")
     return (*series, *sums), notes
 
 
