@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from expert.run import RunLog, Series
-from expert.signals._shape import end, start
+from expert.signals._shape import end, smooth, start
 from expert.signals.units import Loss, Metric, Ratio, Share
 
 LossKind = Literal[
@@ -30,11 +30,13 @@ def loss_kind(loss: str) -> LossKind | None:
     return "hinge" if "hinge" in name else "other"
 
 
-def classifies(task: str | None, num_classes: float | None) -> bool | None:
-    """Whether the run learns one class of several for each sample."""
+def classifies(
+    task: str | None, num_classes: float | None, train_acc: Series | None, val_acc: Series | None
+) -> bool | None:
+    """Whether the run learns one class of several for each sample: by its task, else because it counts classes."""
     if task is not None:
         return task in ("classification", "binary classification")
-    return True if num_classes else None
+    return True if num_classes or train_acc is not None or val_acc is not None else None
 
 
 def majority_share(run: RunLog) -> Share | None:
@@ -131,3 +133,9 @@ def softmax_floor(num_classes: float) -> Loss | None:
 def floor_distance(train_loss: Series, softmax_floor: float) -> Ratio | None:
     """The lowest training loss over the floor of a double softmax."""
     return float(train_loss.finite.values.min() / softmax_floor) if len(train_loss.finite) else None
+
+
+def _skill(accuracy: Series, chance_accuracy: float) -> float | None:
+    if not len(accuracy.finite) or chance_accuracy >= 1:
+        return None
+    return (float(smooth(accuracy).max()) - chance_accuracy) / (1 - chance_accuracy)

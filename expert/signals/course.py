@@ -116,6 +116,15 @@ def train_loss_rise(train_loss: Series) -> Ratio | At | None:
     return At(end(train_loss) / values[best], steps[best], steps[-1])
 
 
+def train_loss_rise_over_noise(train_loss: Series) -> Deviations | None:
+    """How far the training loss ended above its smoothed minimum, in standard deviations of its noise."""
+    spread = noise(train_loss)
+    if spread is None:
+        return None
+    lowest = float(smooth(train_loss).min())
+    return (end(train_loss) - lowest) / max(spread, 1e-6 * abs(lowest) + 1e-12)
+
+
 def train_loss_peak_over_start(train_loss: Series) -> Ratio | At | None:
     """The highest training loss over the first; losses that can be negative have none."""
     values = train_loss.finite.values

@@ -97,26 +97,26 @@ def spike_recovered(train_loss: Series) -> bool | None:
     return float(np.median(after[-max(3, len(after) // 4) :])) <= 1.2 * float(np.median(before[-5:]))
 
 
-def sawtooth(train_loss: Series) -> Ratio | None:
-    """How much more the loss moves with a period of one epoch than its own trend would: 1 is none.
+def sawtooth(train_loss: Series, train_size: float | None, batch_size: float | None) -> Ratio | None:
+    """How strongly the loss repeats a pattern every epoch: 1 is not at all.
 
-    The strongest line of the spectrum of the curve without trend, over the median of the spectrum, at whole numbers of
-    cycles per epoch (an epoch must hold at least eight logged points, and the run three epochs).
+    The strongest line at whole cycles per epoch in the spectrum of the curve without its trend, over the median of the
+    spectrum. An epoch must hold eight logged points at least, and the run three epochs.
     """
-    if train_loss.epochs is None:
-        return None
     values, epochs = train_loss.finite.values, train_loss.finite.epochs
-    if epochs is None or len(values) < 24 or epochs[-1] - epochs[0] < 3:
+    if epochs is None and train_size and batch_size:
+        epochs = train_loss.finite.steps / max(1.0, train_size / batch_size)
+    if epochs is None or not 24 <= len(values) <= 200_000 or not epochs[-1] - epochs[0] >= 3:
         return None
     per_epoch = len(values) / (epochs[-1] - epochs[0])
-    if per_epoch < 8 or len(values) > 200_000:
+    if per_epoch < 8:
         return None
     wave = values - running_median(values, 2 * (int(per_epoch) // 2) + 1)
     power = np.abs(np.fft.rfft(wave - wave.mean())) ** 2
-    frequency = np.fft.rfftfreq(len(wave)) * per_epoch
-    lines = power[np.abs(frequency - np.round(frequency)) < 0.5 / max(epochs[-1] - epochs[0], 1)]
-    background = np.median(power[1:])
-    return float(lines[1:].max() / background) if len(lines) > 1 and background > 0 else None
+    cycles = np.fft.rfftfreq(len(wave)) * per_epoch
+    whole = (np.abs(cycles - np.round(cycles)) < 0.5 / (epochs[-1] - epochs[0])) & (cycles > 0.5)
+    background = float(np.median(power[1:]))
+    return float(power[whole].max() / background) if whole.any() and background > 0 else None
 
 
 def _switches(series: Series) -> float | None:
