@@ -16,7 +16,7 @@ from typing import cast
 import numpy as np
 
 from expert.facts import Quantity
-from expert.run import Direction, RunLog, Series, Setting
+from expert.run import Direction, FloatArray, IntArray, RunLog, Series, Setting
 
 TASKS = (
     "classification",
@@ -326,7 +326,11 @@ def _beside(series: Series, described: Sequence[tuple[Series, str, str, str, Dir
 
 
 def _alike(one: Series, other: Series) -> bool:
-    return one.lines is not None and other.lines is not None and np.array_equal(one.lines, other.lines)
+    return one.lines is not None and other.lines is not None and _same(one.lines, other.lines)
+
+
+def _same(one: FloatArray | IntArray, other: FloatArray | IntArray) -> bool:
+    return one is other or np.array_equal(one, other)  # series of one table share their arrays
 
 
 def how_to_give(name: str) -> str:
@@ -349,6 +353,10 @@ _LOG_LINES = {
     "data_time": 'log({"data_time": seconds_waited_for_the_batch})',
     "class_counts": "--settings FILE with class_counts: [samples of class 0, of class 1, …]",
     "human_error": "--set human_error=0.02 (what people, or the best known system, get wrong)",
+    **dict.fromkeys(
+        ("baseline_train_loss", "baseline_val_loss", "baseline_val_metric"),
+        "--baseline RUN, the log of a run that went well",
+    ),
 }
 
 
@@ -468,7 +476,7 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
         parts = [s for s in series if s.split == split and s.role == "error" and "loss" in s.name.split("_")]
         errors = (s for base in _AS_LOSS for s in series if s.name == f"{split}_{base}")
         parts = parts or list(islice(errors, 1))
-        if split in whole or not parts or not all(np.array_equal(p.steps, parts[0].steps) for p in parts):
+        if split in whole or not parts or not all(_same(p.steps, parts[0].steps) for p in parts):
             continue
         columns = " + ".join(p.column for p in parts)
         total = np.sum([p.values for p in parts], axis=0)

@@ -40,7 +40,8 @@ _OTHERS = (
 )
 _SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _MOST_WORDS = 1000
-_SMALL = 32 << 20
+_OPEN = re.compile(r"\d(e|E|e[-+]|E[-+])$|^[-+.]$|^[-+]?(n|na|i|in|infi\w*)$")
+"""How a number ends that is cut in the middle."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _form(path: Path, text: str) -> _Form | None:
     lines = re.split(r"\r\n|\n|\r", text)
     if len(text) > 60_000 and len(lines) > 2:
         lines.pop()
-    before = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    before = _header_line(lines)
     first = lines[before].strip("\r\n")
     if first.lstrip().startswith(("{", "[", "<", "#{", "%")):
         return None
@@ -110,6 +111,15 @@ def _form(path: Path, text: str) -> _Form | None:
         stem = path.stem if len(names) == 1 else ""
         names = [stem or f"column {i}" for i in range(1, len(names) + 1)]
     return _Form(_distinct(names), separator, before, header, comma, tuple(rows))
+
+
+def _header_line(lines: Sequence[str]) -> int:
+    """The place of the first line that is not blank and no remark; a remark right above numbers is the header."""
+    filled = [place for place, line in enumerate(lines) if line.strip()]
+    plain = next((n for n, place in enumerate(filled) if not lines[place].lstrip().startswith("#")), 0)
+    if plain and any(spelled(cell) for cell in re.split(r"[,;\t|]", lines[filled[plain]])):
+        plain -= 1
+    return filled[plain] if filled else 0
 
 
 def _separator(path: Path, first: str, others: Sequence[str]) -> str:
@@ -159,19 +169,12 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
         source = re.sub(r"\r\n?", "\n", decoded(path.read_bytes())).encode()
     texts = [_is_text_column(form, i) for i in range(len(form.names))]
     table = _table(source, form, texts)
-    slow = all(kind == polars.String for kind in table.dtypes)
-    lines: IntArray | None = np.arange(len(table), dtype=np.int64) + form.before + (2 if form.header else 1)
-    ends, cut = _ends(source, form, table)
-    if slow:
+    lines = _lines(table, form)
+    if all(kind == polars.String for kind in table.dtypes):
         table, lines = _repaired(table, form, lines, notes)
-    if ends is not None and lines is not None and ends != len(table) + form.before + form.header and not slow:
-        lines = None
-    if slow and _quoted_line_ends(table):
-        lines = None
-    if cut and len(table):
-        where = "the last line" if lines is None else f"line {lines[-1]}"
-        notes.append(f"{where} is cut in the middle and left out")
-        table, lines = table[:-1], None if lines is None else lines[:-1]
+    if _is_cut(source, form) and len(table):
+        notes.append(f"line {lines[-1]} is cut in the middle and left out")
+        table, lines = table[:-1], lines[:-1]
     if not len(table):
         raise Unreadable(f"{path}: there is a header ({', '.join(form.names[:5])}) and no row below it")
     if not form.header:
@@ -211,30 +214,33 @@ def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.D
         return polars.read_csv(source, quote_char=None, **lossy)
 
 
-def _ends(source: Path | bytes, form: _Form, table: polars.DataFrame) -> tuple[int | None, bool]:
-    """How many lines there are, blank ones before the header too, and whether the last is cut in the middle."""
-    count, last = 0, b""
+def _is_cut(source: Path | bytes, form: _Form) -> bool:
+    """Whether the last line has no end and too few cells, or a last cell that stops within a number."""
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-        while block := file.read(1 << 24):
-            count += block.count(b"\n")
-            last = (last + block)[-65_536:]
+        file.seek(max(file.seek(0, io.SEEK_END) - 65_536, 0))
+        last = file.read()
     if not last or last.endswith(b"\n"):
-        return count, False
+        return False
     cells = _cells(last.rsplit(b"\n", 1)[-1].decode("utf-8", "replace"), form.separator)
-    final = cells[-1].strip()
-    open_end = bool(re.search(r"\d(e|E|e[-+]|E[-+]|\.)$|^[-+.]$|^[-+]?(n|na|i|in|infi\w*)$", final)) and not number(
-        final
-    )
-    return count + 1, count >= form.before + form.header and (len(cells) < len(form.names) or open_end)
+    final = cells[-1].strip() if cells else ""
+    return len(cells) < len(form.names) or (bool(_OPEN.search(final)) and not spelled(final))
 
 
-def _quoted_line_ends(table: polars.DataFrame) -> bool:
-    return any(bool(table[name].str.contains("\n", literal=True).any()) for name in table.columns)
+def _lines(table: polars.DataFrame, form: _Form) -> IntArray:
+    """The line of each row; a quoted text may go over several."""
+    import polars
+
+    lines: IntArray = np.arange(len(table), dtype=np.int64) + form.before + (2 if form.header else 1)
+    for name in table.columns:
+        if table[name].dtype == polars.String:
+            ends = table[name].str.count_matches("\n", literal=True).fill_null(0).to_numpy().astype(np.int64)
+            lines[1:] += np.cumsum(ends)[:-1]
+    return lines
 
 
 def _repaired(
-    table: polars.DataFrame, form: _Form, lines: IntArray | None, notes: list[str]
-) -> tuple[polars.DataFrame, IntArray | None]:
+    table: polars.DataFrame, form: _Form, lines: IntArray, notes: list[str]
+) -> tuple[polars.DataFrame, IntArray]:
     """A table of texts without the lines that repeat the header."""
     import polars
 
@@ -244,7 +250,7 @@ def _repaired(
         repeated &= (cleaned[name] == name.split(" (")[0]).fill_null(False).to_numpy() | (
             (cleaned[name] == name).fill_null(False).to_numpy()
         )
-    if form.header and repeated.any() and lines is not None:
+    if form.header and repeated.any():
         where = lines[repeated]
         some = ", ".join(str(line) for line in where[:5]) + (" …" if len(where) > 5 else "")
         notes.append(f"the header stands again in line {some}; it is skipped")

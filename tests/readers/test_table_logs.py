@@ -169,6 +169,17 @@ def test_lines_are_right_below_blank_ones(tmp_path):
     assert run["train_loss"].lines.tolist() == [4, 6]
 
 
+def test_lines_are_right_below_cells_of_several_lines(tmp_path):
+    run = run_of(tmp_path, 'epoch,note,loss\n1,"two\nlines",0.5\n2,"one",0.4\n')
+    assert run["train_loss"].lines.tolist() == [2, 4]
+
+
+def test_remarks_above_the_header_are_passed_over(tmp_path):
+    run = run_of(tmp_path, "# my run\n# of today, 8 cores\nepoch,loss\n1,0.5\n2,0.4\n")
+    assert run["train_loss"].lines.tolist() == [4, 5]
+    assert values(run_of(tmp_path, "# epoch,loss\n1,0.5\n2,0.4\n"), "train_loss") == [0.5, 0.4]
+
+
 def test_a_table_without_rows_or_numbers_is_refused_with_the_reason(tmp_path):
     (header,) = read(table(tmp_path, "epoch,loss\n", "empty.csv"))
     assert "no row below" in header.reason
