@@ -40,8 +40,8 @@ def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
         if isinstance(run, Refused):
             yield run
             continue
-        settings = {**run.settings, **vocabulary.settings(given.settings)}
-        yield replace(run, settings={**settings, **_baseline(run, given.baseline)})
+        known = {**_baseline(run, given.baseline), **vocabulary.settings(given.settings)}
+        yield replace(run, settings={**run.settings, **known})
 
 
 def single(source: Source, given: Given) -> RunLog:
@@ -137,6 +137,7 @@ def _baseline(run: RunLog, baseline: RunLog | None) -> dict[str, float]:
     if "val_metric" in known and _metric(run) == _metric(baseline):
         values = known["val_metric"].values
         found["baseline_val_metric"] = float(values.max() if known["val_metric"].better == "higher" else values.min())
+        found["known_result"] = found["baseline_val_metric"]
     return found
 
 

@@ -41,6 +41,16 @@ def test_a_known_run_is_compared_with(command, healthy, tmp_path):
     assert float(ratio[1].replace(",", "")) > 10
 
 
+def test_a_run_that_stays_below_a_known_one_is_found(command, tmp_path):
+    for name, best in {"ours": 0.7, "theirs": 0.9}.items():
+        rows = (f"{step},{2 * 0.97**step},{best - best * 0.9**step}" for step in range(60))
+        (tmp_path / f"{name}.csv").write_text("\n".join(["step,train_loss,val_acc", *rows]))
+    done = command("diagnose", "ours.csv", "--baseline", "theirs.csv", "-o", "-", "--format", "json")
+    assert "below-known-result" in {finding["diagnosis"] for finding in json.loads(done.stdout)["findings"]}
+    alone = command("diagnose", "ours.csv", "-o", "-", "--format", "json")
+    assert "below-known-result" not in alone.stdout.split('"not_judged"')[0]
+
+
 def test_a_baseline_of_several_runs_is_a_mistake(command, healthy, broken, tmp_path):
     done = command("diagnose", healthy, "--baseline", tmp_path)
     assert done.exit_code == 2
