@@ -11,14 +11,15 @@ import numpy as np
 from expert import vocabulary
 from expert.facts import Derivation, Range
 from expert.plan import Plan
-from expert.renderers._svg import Scale, gaps, label, labels, path, percent, round_values, scale, ticks
+from expert.renderers._svg import Scale, gaps, label, labels, path, percent, round_values, scale, ticks, whole_scale
 from expert.renderers._words import clock, short, span, step, steps
-from expert.run import RunLog, Series
+from expert.run import Series
 
 MOST_CHARTS = 6
 _MOST_LINES = 4
-_MOST_POINTS = 1800
-"""Buckets of all curves of a page together: what keeps the page small."""
+_MOST_BUCKETS = 2000
+"""So many buckets have all curves of a page together; eight less for each check that the page has to tell of."""
+_FEWEST_BUCKETS = 700
 _ROLES = ("loss", "metric", "error", "lr", "grad_norm")
 _NARROWEST = 300
 """Labels do not meet even where a chart is only this many pixels wide."""
@@ -31,6 +32,7 @@ class Line:
     title: str
     path: str
     style: Literal["train", "val", "test", "other"]
+    ribbon: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Mark:
     text: str
     title: str
     kind: Literal["best", "beyond"]
-    anchor: Literal["start", "end"]
+    anchor: Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,15 @@ def charts(plan: Plan) -> tuple[Chart, ...]:
     groups = _chosen(plan)
     if whole is None or not groups:
         return ()
-    buckets = max(60, min(360, _MOST_POINTS // sum(len(group) for group in groups.values())))
+    together = max(_FEWEST_BUCKETS, _MOST_BUCKETS - 8 * len(plan.checked))
+    buckets = max(60, min(360, together // sum(len(group) for group in groups.values())))
     return tuple(_chart(title, group, plan, whole, buckets) for title, group in groups.items())
 
 
 def spark(series: Series, whole: Range) -> str:
     """A small curve of 24 units height."""
     finite = series.finite.values
-    return path(series, scale(finite, 24), whole, 50) if len(finite) > 1 else ""
+    return path(series, scale(finite, 24), whole, 45) if len(finite) > 1 else ""
 
 
 def slug(text: str) -> str:
@@ -124,9 +127,11 @@ def _tick_anchor(at: float) -> Literal["start", "middle", "end"]:
 def _chosen(plan: Plan) -> dict[str, list[Series]]:
     """Series by figure: those that a finding reads before others, in the order that a reader expects."""
     groups: dict[tuple[int, str], list[Series]] = {}
+    played = {s.name: s.column for s in vocabulary.played(plan.run.series)}
+    main = {_title(s) for s in plan.run.series if s.column == played.get("val_metric")}
     for series in plan.run.series:
         if len(series) > 1 and np.isfinite(series.values).sum() > 1:
-            groups.setdefault((_place(series, plan.run), _title(series)), []).append(series)
+            groups.setdefault((_place(series, main), _title(series)), []).append(series)
     read = {column for finding in plan.findings for d in finding.derivations for column in _reads([d])}
     ordered = sorted(groups, key=lambda key: key[0])
     known = [key for key in ordered if key[0] < 99 or any(s.column in read for s in groups[key])] or ordered[:3]
@@ -134,16 +139,14 @@ def _chosen(plan: Plan) -> dict[str, list[Series]]:
     return {key[1]: groups[key][:_MOST_LINES] for key in ordered if key in urgent[:MOST_CHARTS]}
 
 
-def _place(series: Series, run: RunLog) -> int:
+def _place(series: Series, main: set[str]) -> int:
     """The losses first, then the main metric, rate, gradient norm, other metrics, other known series, the rest."""
-    main = next((s.column for s in vocabulary.played(run.series) if s.name == "val_metric"), "")
     if series.about:
         return 90
     if series.role == "loss":
         return 0
     if series.role in ("metric", "error"):
-        base = next((_title(s) for s in run.series if s.column == main), "")
-        return 1 if main and _title(series) == base else 4
+        return 1 if _title(series) in main else 4
     return {"lr": 2, "grad_norm": 3}.get(series.role, 5 if series.role else 99)
 
 
@@ -163,7 +166,7 @@ def _reads(derivations: Iterable[Derivation]) -> set[str]:
 def _chart(title: str, group: list[Series], plan: Plan, whole: Range, buckets: int) -> Chart:
     height = 170 if group[0].role == "loss" else 120
     finite = np.concatenate([series.finite.values for series in group])
-    axis = scale(finite, height)
+    axis = whole_scale(finite, height) if group[0].role == "lr" else scale(finite, height)
     best = _best(group, axis, whole, plan)
     beyond = _beyond(group, axis, whole)
     marks = _without_collisions([*best, *beyond])
@@ -171,7 +174,7 @@ def _chart(title: str, group: list[Series], plan: Plan, whole: Range, buckets: i
     notes += [mark.title for mark in best]
     if beyond:
         notes.append(f"Beyond the axis: {'; '.join(mark.title for mark in beyond)}")
-    lines = tuple(Line(_name(s, group), path(s, axis, whole, buckets), _style(s, group)) for s in group)
+    lines = tuple(_line(s, group, path(s, axis, whole, buckets)) for s in group)
     values = ticks(axis, height // 30)
     tops = np.round(axis.y(np.array(values)), 1).tolist()
     levels = tuple(Tick(top, text) for top, text in zip(tops, labels(values), strict=True))
@@ -180,6 +183,10 @@ def _chart(title: str, group: list[Series], plan: Plan, whole: Range, buckets: i
     ids = f"chart-{slug(title)}"
     shown = title[:1].upper() + title[1:]
     return Chart(ids, shown, height, logarithmic, lines, levels, step_ticks(whole), bands, marks, says, tuple(notes))
+
+
+def _line(series: Series, group: list[Series], drawn: str) -> Line:
+    return Line(_name(series, group), drawn, _style(series, group), drawn.endswith("z"))
 
 
 def _style(series: Series, group: list[Series]) -> Literal["train", "val", "test", "other"]:
@@ -219,11 +226,12 @@ def _best(group: list[Series], axis: Scale, whole: Range, plan: Plan) -> list[Ma
 def _beyond(group: list[Series], axis: Scale, whole: Range) -> list[Mark]:
     """The most extreme values that the axis leaves out, at most three on each curve."""
     marks = []
+    near = 1e-9 * (abs(axis.low) + abs(axis.high))
     for series in group:
         finite = series.finite
-        out = np.flatnonzero((finite.values > axis.high * (1 + 1e-9)) | (finite.values < axis.low * (1 - 1e-9)))
-        out = out[(finite.values[out] > axis.high) | (finite.values[out] < axis.low)]
-        for at in out[np.argsort(-np.abs(finite.values[out]), kind="stable")][:3]:
+        out = np.flatnonzero((finite.values > axis.high + near) | (finite.values < axis.low - near))
+        distance = np.maximum(finite.values[out] - axis.high, axis.low - finite.values[out])
+        for at in out[np.argsort(-distance, kind="stable")][:3]:
             value, where = float(finite.values[at]), float(finite.steps[at])
             marks.append(_mark(where, value, axis, whole, label(value), f"{label(value)} at {step(where)}", "beyond"))
     return marks
@@ -233,7 +241,7 @@ def _mark(
     where: float, value: float, axis: Scale, whole: Range, text: str, title: str, kind: Literal["best", "beyond"]
 ) -> Mark:
     left, top = percent(where, whole), float(np.round(axis.y(np.array([value]))[0], 1))
-    return Mark(left, top, text, title, kind, "start" if left < 50 else "end")
+    return Mark(left, top, text, title, kind, "start" if left < 35 else "end" if left > 65 else "middle")
 
 
 def _without_collisions(marks: list[Mark]) -> tuple[Mark, ...]:
@@ -242,7 +250,8 @@ def _without_collisions(marks: list[Mark]) -> tuple[Mark, ...]:
     kept = []
     for mark in marks:
         width = 100 * 6.6 * len(mark.text) / _NARROWEST + 4
-        left, right = (mark.left, mark.left + width) if mark.anchor == "start" else (mark.left - width, mark.left)
+        left = mark.left - {"start": 0, "middle": width / 2, "end": width}[mark.anchor]
+        right = left + width
         clear = left >= -4 and right <= 104 and all(right < one[0] or left > one[1] for one in taken)
         if clear:
             taken.append((left, right))

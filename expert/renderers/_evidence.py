@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from expert import signals
 from expert.facts import Derivation, Fact, Range, Value
@@ -11,7 +11,7 @@ from expert.findings import Finding
 from expert.knowledge import Condition, KnowledgeBase, Rule
 from expert.plan import Plan
 from expert.prose import number
-from expert.renderers._charts import spark
+from expert.renderers._charts import slug, spark
 from expert.renderers._svg import percent
 from expert.renderers._words import short, span, steps
 from expert.run import Series
@@ -21,17 +21,17 @@ _SIGNS = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}
 
 @dataclass(frozen=True)
 class Evidence:
-    """One measured value: what it is, what it was compared with (and the pack's name for that), where it was read."""
+    """One measured value: what it is, what it was compared with (and the packs' names for that), where it was read."""
 
     what: str
     fact: str
     value: str
-    threshold: str
-    params: tuple[str, ...]
+    thresholds: tuple[tuple[str, str], ...]
     steps: str
     log: str
     column: str
     spark: str
+    spark_id: str
     band: Range | None
 
 
@@ -47,8 +47,8 @@ class Proof:
 
 
 def evidence(finding: Finding, plan: Plan) -> tuple[Evidence, ...]:
-    """A row for each measured fact that the chain below the finding compares, each once."""
-    rows: dict[tuple[str, str], Evidence] = {}
+    """A row for each measured fact that the chain below the finding compares, each once with all its thresholds."""
+    rows: dict[str, Evidence] = {}
     if plan.knowledge is None:
         return ()
     for derivation in finding.derivations:
@@ -56,8 +56,9 @@ def evidence(finding: Finding, plan: Plan) -> tuple[Evidence, ...]:
         for premise in derivation.premises:
             for condition in (c for c in rule.when if c.fact == premise.name and c.operator != "known"):
                 if not is_conclusion(premise.name, plan.knowledge):
-                    row = _row(premise, condition, derivation, plan)
-                    rows.setdefault((row.fact, row.threshold), row)
+                    row = rows.get(premise.name) or _row(premise, derivation, plan)
+                    compared = (_threshold(condition), ", ".join(condition.params))
+                    rows[premise.name] = replace(row, thresholds=tuple(dict.fromkeys([*row.thresholds, compared])))
     return tuple(rows.values())
 
 
@@ -107,7 +108,7 @@ def is_conclusion(fact: str, knowledge: KnowledgeBase) -> bool:
     return fact in knowledge.symptoms or fact in knowledge.diagnoses
 
 
-def _row(fact: Fact, condition: Condition, derivation: Derivation, plan: Plan) -> Evidence:
+def _row(fact: Fact, derivation: Derivation, plan: Plan) -> Evidence:
     same = (p.at for p in derivation.premises if p.at and set(p.reads) & set(fact.reads))
     at = fact.at or next(same, None)
     series = next((s for column in fact.reads for s in plan.run.series if _is(s, column, fact.about)), None)
@@ -118,12 +119,12 @@ def _row(fact: Fact, condition: Condition, derivation: Derivation, plan: Plan) -
         meaning(fact.name),
         fact.name,
         shown(fact.value, fact.name),
-        _threshold(condition),
-        condition.params,
+        (),
         steps(at),
         _place(series, at),
         ", ".join(short(column, 60) for column in fact.reads),
         drawn,
+        f"spark-{slug(f'{series.column} {series.about}'.strip())}" if series is not None and drawn else "",
         band if band and (band[0] > 0 or band[1] < 100) else None,
     )
 

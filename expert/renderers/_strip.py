@@ -28,8 +28,9 @@ class Piece:
 def strip(plan: Plan) -> tuple[Piece, ...]:
     """The run from its first to its last step; nothing where no finding says where it shows."""
     whole = span(plan.run)
-    placed = [f for f in plan.findings if f.steps is not None and f.severity in CONSIDERABLE]
-    if whole is None or whole[0] == whole[1] or plan.verdict == "Not judged":
+    troubles = [f for f in plan.findings if f.severity in CONSIDERABLE]
+    placed = [f for f in troubles if f.steps is not None]
+    if whole is None or whole[0] == whole[1] or plan.verdict == "Not judged" or (troubles and not placed):
         return ()
     kinds: list[Kind] = ["fine"] * _FINEST
     titles = ["nothing seen"] * _FINEST

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from expert.facts import Range
-from expert.run import FloatArray, Series
+from expert.run import FloatArray, IntArray, Series
 
 WIDTH = 1000
 """Curves are drawn on a grid of this width and of a scale's height; the page stretches it to the room there is."""
 _FAR = 2.5
+_ENOUGH = 10_000
+"""So many values, evenly chosen, tell where most of them lie."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,17 @@ class Scale:
 
 def scale(values: FloatArray, height: int) -> Scale:
     """The axis for finite values: logarithmic where most of them span more than thirtyfold, without far outliers."""
+    return _scale(values, _inner(values), height)
+
+
+def whole_scale(values: FloatArray, height: int) -> Scale:
+    """The axis for finite values, the outliers too."""
+    return _scale(values, (float(values.min()), float(values.max())), height)
+
+
+def _scale(values: FloatArray, inner: Range, height: int) -> Scale:
     low, high = float(values.min()), float(values.max())
-    inner_low, inner_high = _inner(values)
+    inner_low, inner_high = inner
     logarithmic = low > 0 and inner_high > 30 * inner_low
     if logarithmic:
         bounds = _bounds(*np.log10([low, high, inner_low, inner_high]))
@@ -93,21 +104,23 @@ def percent(value: float, whole: Range) -> float:
 
 
 def path(series: Series, axis: Scale, whole: Range, buckets: int) -> str:
-    """The curve as an SVG path with the least and the greatest value of each bucket of steps; not finite is a gap."""
-    places, lows, highs, rising = _thinned(series, whole, buckets)
-    tops, bottoms = np.rint(axis.y(highs)), np.rint(axis.y(lows))
-    xs = np.rint(places * WIDTH)
-    drawn: list[str] = []
-    pen: tuple[int, int] | None = None
-    for x, top, bottom, up in zip(xs.tolist(), tops.tolist(), bottoms.tolist(), rising.tolist(), strict=True):
-        if top != top:
-            pen = None
+    """The curve as an SVG path; not finite is a gap. More points than buckets become a ribbon from least to greatest.
+
+    So no spike is lost, however many points the log has.
+    """
+    places, lows, highs = _thinned(series, whole, buckets)
+    ribbon = len(places) < len(series)
+    xs, tops, bottoms = (np.rint(a) for a in (places * WIDTH, axis.y(highs), axis.y(lows)))
+    drawn = []
+    kept = np.flatnonzero(np.isfinite(tops))
+    for stretch in np.split(kept, np.flatnonzero(np.diff(kept) > 1) + 1):
+        if not len(stretch):
             continue
-        for y in (top,) if top == bottom else (bottom, top) if up else (top, bottom):
-            point = (int(x), int(y))
-            drawn.append(f"M{point[0]} {point[1]}" if pen is None else _move(point[0] - pen[0], point[1] - pen[1]))
-            pen = point
-    return _joined(drawn)
+        x, top, bottom = (a[stretch].astype(np.int64) for a in (xs, tops, bottoms))
+        if ribbon:
+            x, top = np.concatenate([x, x[::-1]]), np.concatenate([top, bottom[::-1]])
+        drawn.append(_outline(x, top) + ("z" if ribbon else ""))
+    return "".join(drawn)
 
 
 def gaps(series: Series, whole: Range, buckets: int = 200) -> tuple[Range, ...]:
@@ -122,23 +135,25 @@ def gaps(series: Series, whole: Range, buckets: int = 200) -> tuple[Range, ...]:
     return tuple((round(100 * p[0] / buckets, 2), round(min(100.0, 100 * (p[-1] + 1) / buckets), 2)) for p in parts)
 
 
-def _thinned(series: Series, whole: Range, buckets: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """For each bucket: its place (0 to 1), least and greatest finite value (NaN if it has none), whether it rises."""
+def _thinned(series: Series, whole: Range, buckets: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For each bucket of steps its place (0 to 1), its least and its greatest finite value (NaN if it has none)."""
     values = np.where(np.isfinite(series.values), series.values, np.nan)
     places = (series.steps - whole[0]) / ((whole[1] - whole[0]) or 1.0)
     if len(values) <= 2 * buckets:
-        return places, values, values, np.zeros(len(values))
+        return places, values, values
     starts = np.unique(np.searchsorted(places, np.arange(buckets) / buckets))
     starts = starts[starts < len(values)]
     ends = np.append(starts[1:], len(values)) - 1
-    lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
-    return places[starts], lows, highs, (values[ends] > values[starts]).astype(np.float64)
+    middles = (places[starts] + places[ends]) / 2
+    middles[0], middles[-1] = places[0], places[-1]
+    return middles, np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
 
 
 def _inner(values: FloatArray) -> Range:
     """The range of the values without the most extreme hundredth on either side, if there are enough to tell."""
     if len(values) < 12:
         return float(values.min()), float(values.max())
+    values = values[:: max(1, len(values) // _ENOUGH)]
     beyond = max(1, len(values) // 100)
     parted = np.partition(values, (beyond, len(values) - 1 - beyond))
     return float(parted[beyond]), float(parted[-1 - beyond])
@@ -156,19 +171,8 @@ def _bounds(low: float, high: float, inner_low: float, inner_high: float) -> Ran
     return low, high
 
 
-def _move(across: int, down: int) -> str:
-    return f"{across} {down}" if down >= 0 else f"{across}{down}"
-
-
-def _joined(drawn: list[str]) -> str:
-    """Relative moves after each M, with a separator only where a sign does not separate."""
-    parts: list[str] = []
-    for n, part in enumerate(drawn):
-        if part.startswith("M"):
-            parts.append(part)
-        elif n and drawn[n - 1].startswith("M"):
-            parts.append("l" + part)
-        else:
-            parts.append(part if part.startswith("-") else " " + part)
-    alone = "".join(parts)
-    return alone + "h0" if drawn and drawn[-1].startswith("M") else alone
+def _outline(x: IntArray, y: IntArray) -> str:
+    """Points joined by relative moves, with a separator only where no sign separates."""
+    moves = np.stack([np.diff(x), np.diff(y)], axis=1).ravel().tolist()
+    joined = "".join(f"{move}" if move < 0 else f" {move}" for move in moves).lstrip()
+    return f"M{x[0]} {y[0]}{'l' + joined if moves else 'h0'}"

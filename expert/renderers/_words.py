@@ -124,10 +124,20 @@ def symptoms(plan: Plan) -> tuple[str, ...]:
 
 def sentences(finding: Finding, plan: Plan) -> tuple[str, ...]:
     """Why it is believed: what was seen, then what follows from it, each once."""
+    return _said([d for d in finding.derivations if d.certainty > 0], plan)
+
+
+def strongest(finding: Finding, plan: Plan, most: int = 5) -> tuple[str, ...]:
+    """The sentences that count most, in the order in which they follow from each other."""
+    weights = sorted(-d.certainty for d in finding.derivations if d.certainty > 0)
+    least = -weights[:most][-1] if weights else 0.0
+    return _said([d for d in finding.derivations if d.certainty >= least], plan)[:most]
+
+
+def _said(derivations: Sequence[Derivation], plan: Plan) -> tuple[str, ...]:
     if plan.knowledge is None:
-        return tuple(reason.text for reason in finding.reasons)
-    chain: Sequence[Derivation] = [d for d in finding.derivations if d.certainty > 0]
-    return tuple(dict.fromkeys(because(derivation, plan.knowledge) for derivation in chain))
+        return ()
+    return tuple(dict.fromkeys(because(derivation, plan.knowledge) for derivation in derivations))
 
 
 def clock(run: RunLog) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from expert import certainty, vocabulary
 from expert.findings import Finding
-from expert.plan import Check, Item, Plan
+from expert.plan import Item, Plan
 from expert.prose import number
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
@@ -35,6 +35,7 @@ class FindingView:
     finding: Finding
     title: str
     because: tuple[str, ...]
+    also: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     not_ruled_out: tuple[str, ...]
     explains: tuple[str, ...]
@@ -67,6 +68,7 @@ class Unlock:
 def render(plan: Plan) -> str:
     """The page of one run."""
     items, untreated = _views(plan)
+    views = [*(view for item in items for view in item.first_for), *untreated]
     knowledge = plan.knowledge
     return page(
         "page.html",
@@ -78,6 +80,7 @@ def render(plan: Plan) -> str:
             "items": items[:OPEN_ITEMS],
             "folded": items[OPEN_ITEMS:],
             "untreated": untreated,
+            "sparks": {row.spark_id: row.spark for one in views for row in one.evidence if row.spark},
             "strip": strip(plan),
             "charts": charts(plan),
             "error": error_terms(plan),
@@ -152,20 +155,32 @@ def _views(plan: Plan) -> tuple[list[ItemView], list[FindingView]]:
     for item in plan.items:
         keys = [(f.diagnosis.id, f.about) for f in item.treats]
         also_for = tuple(views[key] for key in keys if key not in left)
-        first_for = tuple(left.pop(key) for key in keys if key in left)
+        first_for = _each_once([left.pop(key) for key in keys if key in left])
         name = f"item-{slug(item.remedy.id)}"
         items.append(ItemView(name, item, first_for, also_for, _snippets(item, plan), _if_not(item, plan)))
     return items, list(left.values())
 
 
+def _each_once(views: list[FindingView]) -> tuple[FindingView, ...]:
+    """The findings of one item, each with the evidence that does not stand above it already."""
+    rows = [[(row.fact, row.thresholds) for row in view.evidence] for view in views]
+    above = [{key for earlier in rows[:n] for key in earlier} for n in range(len(rows))]
+    return tuple(
+        replace(view, evidence=tuple(row for row in view.evidence if (row.fact, row.thresholds) not in seen))
+        for view, seen in zip(views, above, strict=True)
+    )
+
+
 def _finding_view(finding: Finding, plan: Plan) -> FindingView:
     about = f" ({words.short(finding.about)})" if finding.about else ""
     knowledge = plan.knowledge
+    strongest = words.strongest(finding, plan)
     return FindingView(
         "-".join(["finding", slug(finding.diagnosis.id), *([slug(finding.about)] if finding.about else [])]),
         finding,
         f"{finding.diagnosis.title.rstrip('.')}{about}",
-        words.sentences(finding, plan),
+        strongest,
+        tuple(sentence for sentence in words.sentences(finding, plan) if sentence not in strongest),
         evidence(finding, plan),
         tuple(meaning(fact, knowledge) for fact in finding.not_ruled_out),
         tuple(knowledge.title(e) for e in finding.explains) if knowledge else finding.explains,
@@ -196,12 +211,12 @@ def _if_not(item: Item, plan: Plan) -> tuple[str, str, int] | None:
     return (f"item-{slug(following.remedy.id)}", following.title, following.priority) if following else None
 
 
-def _checked(plan: Plan) -> dict[str, list[Check]]:
-    """The checks that found nothing, by what they would have shown."""
-    found: dict[str, list[Check]] = {}
+def _checked(plan: Plan) -> dict[str, list[tuple[str, str, list[str]]]]:
+    """The checks that found nothing, by what they would have shown: what was needed, what observed, by which rules."""
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
     for check in plan.checked:
-        found.setdefault(check.title, []).append(check)
-    return found
+        found.setdefault(check.title, {}).setdefault((check.condition, check.observed), []).append(check.rule)
+    return {title: [(*key, rules) for key, rules in rows.items()] for title, rows in found.items()}
 
 
 def _unlocks(plan: Plan) -> list[Unlock]:

@@ -65,13 +65,12 @@ def _finding(finding: Finding, plan: Plan) -> str:
     reasons = _plain(" ".join(words.sentences(finding, plan)))
     parts = [f"**Because** {_plain(finding.diagnosis.title.rstrip('.'))}{about}. {reasons}"]
     rows = [
-        f"| {' | '.join([*map(_plain, (e.what, e.value, e.threshold, e.steps)), _code(e.log) if e.log else '—'])} |"
+        [e.what, e.value, ", ".join(text for text, _ in e.thresholds), e.steps, e.log or "—"]
         for e in evidence(finding, plan)
     ]
     if rows:
-        parts.append(
-            "\n".join(["| Measured | Value | Threshold | Steps | Log |", "| --- | --- | --- | --- | --- |", *rows])
-        )
+        head = ["| Measured | Value | Threshold | Steps | Log |", "| --- | --- | --- | --- | --- |"]
+        parts.append("\n".join([*head, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)]))
     if finding.against:
         parts.append(f"**Against it** {_plain(' '.join(reason.text for reason in finding.against))}")
     return "\n\n".join(parts)

@@ -23,7 +23,7 @@ def render(plan: Plan) -> str:
         blocks.append(_wrapped(f"And {words.count(len(more), 'thing')} more, less urgent: {titles}"))
     treated = {id(finding) for item in plan.items for finding in item.treats}
     for finding in (f for f in plan.findings if id(f) not in treated):
-        reasons = " ".join(words.sentences(finding, plan))
+        reasons = " ".join(words.strongest(finding, plan))
         blocks.append(_wrapped(f"{finding.severity}: {_title(finding)}. {reasons}", rest="  "))
     blocks.append(_tail(plan))
     return words.clean("\n\n".join(block for block in blocks if block)) + "\n"
@@ -42,7 +42,7 @@ def _head(plan: Plan) -> str:
 def _item(item: Item, plan: Plan) -> str:
     finding = item.treats[0]
     first = next(other for other in plan.items if finding in other.treats)
-    reasons = ". " + " ".join(words.sentences(finding, plan)) if first is item else f", as in {first.priority}"
+    reasons = ". " + " ".join(words.strongest(finding, plan)) if first is item else f", as in {first.priority}"
     sure = f"{certainty.in_words(finding.certainty)} {finding.certainty:.2f}"
     lines = [
         _wrapped(item.title, f"{item.priority}. ", "   "),

@@ -21,9 +21,9 @@ def series(values: np.ndarray) -> Series:
 def places(drawn: str) -> list[tuple[int, int]]:
     """The points that a path visits."""
     found, pen = [], (0, 0)
-    for command, numbers in re.findall(r"([Mlh])([^Mlh]*)", drawn):
+    for command, numbers in re.findall(r"([Mlhz])([^Mlhz]*)", drawn):
         values = [int(n) for n in re.findall(r"-?\d+", numbers)]
-        if command == "h":
+        if command in "hz":
             continue
         for x, y in zip(values[::2], values[1::2], strict=True):
             pen = (x, y) if command == "M" else (pen[0] + x, pen[1] + y)
@@ -36,6 +36,7 @@ def test_a_spike_of_one_point_in_a_hundred_thousand_is_drawn() -> None:
     values[71_234] = 1.9
     drawn = places(path(series(values), scale(np.array([0.0, 2.0]), 100), (0, 99_999), 300))
     assert min(y for _, y in drawn) == 5
+    assert max(y for _, y in drawn) == 50
     assert {x for x, y in drawn if y == 5} <= {709, 710, 711, 712, 713}
 
 
@@ -63,8 +64,9 @@ def test_no_two_texts_above_a_chart_meet_on_a_narrow_screen() -> None:
     run = sample.table_run("spikes", "a.csv", {"step": np.arange(400.0), "loss": values, "val_loss": values + 0.1}, "")
     shown = [mark for mark in charts(sample.plan(run))[0].marks if mark.text]
     spans = sorted(
-        (m.left, m.left + 2.2 * len(m.text)) if m.anchor == "start" else (m.left - 2.2 * len(m.text), m.left)
+        (start, start + 2.2 * len(m.text))
         for m in shown
+        for start in [m.left - 2.2 * len(m.text) * {"start": 0, "middle": 0.5, "end": 1}[m.anchor]]
     )
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert len(charts(sample.plan(run))[0].marks) > len(shown)
