@@ -72,9 +72,9 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
         entry.within("then", rule.then).unknown("symptom or diagnosis", rule.then, conclusions)
     exceptions = [condition for exception in rule.unless for condition in exception]
     for condition in rule.when:
-        _check_condition(condition, entry.within("when", condition.fact), facts, conclusions)
+        _check_condition(condition, entry, "when", facts, conclusions)
     for condition in exceptions:
-        _check_condition(condition, entry.within("unless", condition.fact), facts, conclusions)
+        _check_condition(condition, entry, "unless", facts, conclusions)
     if rule.then in {c.fact for c in (*rule.when, *exceptions)}:
         entry.within("then", rule.then).problem(f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
     if rule.at and rule.at not in facts:
@@ -82,10 +82,11 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
     _check_prose(rule.because, entry.within("because"), facts, rule.params)
     for example in rule.examples:
         for name, value in example.facts.items():
-            place = entry.within(example.outcome, name)
             if name not in facts:
+                place = entry.within(example.outcome, name)
                 place.unknown(f"the {example.outcome} example's fact", name, facts)
             elif name not in conclusions and not facts[name].admits(value):
+                place = entry.within(example.outcome, name)
                 place.problem(f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}")
     when = tuple(_conclusive(c, conclusions) for c in rule.when)
     read = {c.fact for c in when}
@@ -98,11 +99,11 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
 
 
 def _check_condition(
-    condition: Condition, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]
+    condition: Condition, entry: Entry, key: str, facts: Mapping[str, Quantity], conclusions: Iterable[str]
 ) -> None:
     quantity = facts.get(condition.fact)
     if quantity is None:
-        entry.unknown("fact, symptom or diagnosis", condition.fact, facts)
+        entry.within(key, condition.fact).unknown("fact, symptom or diagnosis", condition.fact, facts)
     elif condition.fact in conclusions and isinstance(condition.threshold, bool):
         return
     else:
@@ -110,7 +111,8 @@ def _check_condition(
         for value in values:
             if not quantity.admits(value):
                 expected = f"one of {', '.join(quantity.words)}" if quantity.words else f"a {quantity.kind}"
-                entry.problem(f"{condition.fact!r} is compared with {value!r}; it is {expected}")
+                there = entry.within(key, condition.fact)
+                there.problem(f"{condition.fact!r} is compared with {value!r}; it is {expected}")
 
 
 def _conclusive(condition: Condition, conclusions: Iterable[str]) -> Condition:
@@ -147,7 +149,7 @@ def _check_remedy(remedy: Remedy, entry: Entry, facts: Mapping[str, Quantity], r
             if name in facts:
                 there.problem(f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default")
     for condition in remedy.verify:
-        _check_condition(condition, entry.within("verify", condition.fact), facts, ())
+        _check_condition(condition, entry, "verify", facts, ())
 
 
 def _check_circles(diagnoses: Mapping[str, tuple[Diagnosis, Entry]]) -> None:
