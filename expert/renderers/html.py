@@ -11,7 +11,7 @@ from hashlib import sha256
 import jinja2
 from markupsafe import Markup
 
-from expert import certainty, vocabulary
+from expert import certainty
 from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.prose import number
@@ -20,6 +20,7 @@ from expert.renderers._charts import charts, slug
 from expert.renderers._error import error_terms
 from expert.renderers._evidence import Evidence, Proof, evidence, meaning, measured, params_in_force, proof
 from expert.renderers._strip import strip
+from expert.renderers._unlocks import unlocks
 from expert.shelf import shelf
 
 OPEN_ITEMS = 5
@@ -54,22 +55,11 @@ class ItemView:
     if_not: tuple[str, str, int] | None
 
 
-@dataclass(frozen=True)
-class Unlock:
-    """An input that the run lacks, how many checks it unlocks alone and with others, and the line that gives it."""
-
-    input: str
-    alone: int
-    together: int
-    titles: tuple[str, ...]
-    how: str
-
-
 def render(plan: Plan) -> str:
     """The page of one run."""
     items, untreated = _views(plan)
     views = [*(view for item in items for view in item.first_for), *untreated]
-    knowledge = plan.knowledge
+    knowledge, drawn = plan.knowledge, charts(plan)
     return page(
         "page.html",
         {
@@ -82,14 +72,15 @@ def render(plan: Plan) -> str:
             "untreated": untreated,
             "sparks": {row.spark_id: row.spark for one in views for row in one.evidence if row.spark},
             "strip": strip(plan),
-            "charts": charts(plan),
+            "charts": drawn,
+            "ribbons": any(line.ribbon for chart in drawn for line in chart.lines),
             "error": error_terms(plan),
             "unexplained": [
                 (symptom, knowledge.title(symptom) if knowledge else symptom, reason.text)
                 for symptom, reason in plan.unexplained
             ],
             "checked": _checked(plan),
-            "unlocks": _unlocks(plan),
+            "unlocks": unlocks(plan),
             "too_few": [title for group in plan.not_judged if not group.inputs for title in group.titles],
             "params": params_in_force(knowledge) if knowledge else {},
             "rules": len(knowledge.rules) if knowledge else 0,
@@ -217,18 +208,6 @@ def _checked(plan: Plan) -> dict[str, list[tuple[str, str, list[str]]]]:
     for check in plan.checked:
         found.setdefault(check.title, {}).setdefault((check.condition, check.observed), []).append(check.rule)
     return {title: [(*key, rules) for key, rules in rows.items()] for title, rows in found.items()}
-
-
-def _unlocks(plan: Plan) -> list[Unlock]:
-    """Each missing input with the checks that wait for it, the most useful first; what it does alone counts twice."""
-    found = []
-    for name in dict.fromkeys(name for group in plan.not_judged for name in group.inputs):
-        waiting = [group for group in plan.not_judged if name in group.inputs]
-        alone = [group for group in waiting if group.inputs == (name,)]
-        rules, own = (sum(len(group.rules) for group in groups) for groups in (waiting, alone))
-        titles = dict.fromkeys(title for group in alone or waiting for title in group.titles)
-        found.append(Unlock(name, own, rules - own, tuple(titles), vocabulary.how_to_give(name)))
-    return sorted(found, key=lambda unlock: (-2 * unlock.alone - unlock.together, unlock.input))
 
 
 def _setting(value: object) -> str:

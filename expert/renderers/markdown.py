@@ -9,6 +9,7 @@ from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
 from expert.renderers._evidence import evidence
+from expert.renderers._unlocks import unlocks
 
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
@@ -27,8 +28,9 @@ def render(plan: Plan) -> str:
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
         text = f"{checked} found nothing; {words.not_possible(plan)} were not possible."
-        lines = (f"- {words.count(len(g.rules), 'check')}: {_code(g.how)}" for g in plan.not_judged if g.inputs)
-        blocks.append("\n".join([text, "", *list(lines)[:5]]).rstrip())
+        useful = [one for one in unlocks(plan) if one.alone][:5]
+        lines = (f"- would unlock {words.count(one.alone, 'check')}: {_code(one.how)}" for one in useful)
+        blocks.append("\n".join([text, "", *lines]).rstrip())
     return "\n\n".join(blocks) + "\n"
 
 

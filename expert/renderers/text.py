@@ -8,6 +8,7 @@ from expert import certainty
 from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
+from expert.renderers._unlocks import unlocks
 
 _WIDTH = 100
 _MOST_ITEMS = 5
@@ -69,8 +70,8 @@ def _tail(plan: Plan) -> str:
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
         lines.append(f"{checked} found nothing; {words.not_possible(plan)} were not possible.")
-        useful = [group for group in plan.not_judged if group.inputs][:2]
-        lines += [f"Would unlock {words.count(len(g.rules), 'check')}: {g.how}" for g in useful]
+        useful = [one for one in unlocks(plan) if one.alone][:2]
+        lines += [f"Would unlock {words.count(one.alone, 'check')}: {one.how}" for one in useful]
     return "\n".join(_wrapped(line, rest="  ") for line in lines)
 
 

@@ -155,7 +155,7 @@ def test_ids_are_unique_and_do_not_count(browser: Browser, file: Path) -> None:
 
 
 def test_a_long_run_makes_a_small_page() -> None:
-    html = render(sample.plan(sample.broken(100_000)), "html")
+    html = render(judge(sample.broken(100_000)), "html")
     assert html.count('<figure class="chart"') == 6
     assert len(html.encode()) <= 100_000
 
