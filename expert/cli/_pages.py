@@ -26,14 +26,17 @@ def rendered(plans: Sequence[Plan], form: str) -> str:
 def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Path]:
     """The files that were written; the first is the one to open.
 
-    One run and one format go to `target`, several formats beside it. Several runs as HTML go to a folder of that name.
+    One format goes to `target`, several stand beside each other under its name, those for a folder in it under the
+    name `report`. Several runs as HTML become a folder.
     """
+    folder = target if target.is_dir() else target.with_suffix("") if target.suffix in SUFFIXES.values() else target
+    base = target / "report" if target.is_dir() else folder
     written = []
     for form in forms:
-        path = target if len(forms) == 1 and target.suffix else target.with_suffix(SUFFIXES[form])
         if form == "html" and len(plans) > 1:
-            written += _folder(plans, target.with_suffix("") if target.suffix == ".html" else target)
+            written += _folder(plans, folder)
         else:
+            path = target if len(forms) == 1 and target.suffix and not target.is_dir() else _with(base, SUFFIXES[form])
             written.append(_saved(path, rendered(plans, form)))
     return written
 
@@ -50,6 +53,10 @@ def file_names(names: Sequence[str]) -> list[str]:
         taken.add(unique.casefold())
         found.append(unique)
     return found
+
+
+def _with(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:

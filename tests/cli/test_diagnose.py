@@ -56,6 +56,19 @@ def test_several_formats_stand_side_by_side(command, broken, tmp_path):
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"night.html", "night.json", "night.md", "night.txt"}
 
 
+def test_a_folder_that_exists_takes_the_report(command, broken, healthy, tmp_path):
+    (tmp_path / "night").mkdir()
+    command("diagnose", broken, "-o", "night", "--format", "html,json")
+    assert {p.name for p in (tmp_path / "night").iterdir()} == {"report.html", "report.json"}
+    command("diagnose", broken, healthy, "-o", "night")
+    assert (tmp_path / "night/index.html").exists()
+
+
+def test_a_name_with_a_dot_in_it_is_kept(command, broken, tmp_path):
+    command("diagnose", broken, "-o", "v1.2", "--format", "html,json")
+    assert {p.name for p in tmp_path.glob("v1*")} == {"v1.2.html", "v1.2.json"}
+
+
 def test_the_name_of_the_output_tells_its_format(command, broken, tmp_path):
     command("diagnose", broken, "-o", "plan.json")
     assert json.loads((tmp_path / "plan.json").read_text())["verdict"] == "Broken"
