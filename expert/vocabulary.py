@@ -17,6 +17,19 @@ import numpy as np
 
 from expert.facts import Quantity
 from expert.run import Direction, FloatArray, IntArray, RunLog, Series, Setting
+from expert.spellings import (
+    AS_LOSS,
+    CLOCKS,
+    DROPPED,
+    HIGHER,
+    LOWER,
+    NEUTRAL,
+    NO_METRIC,
+    SETTING_NAMES,
+    SHARES,
+    SPLITS,
+    TASK_NAMES,
+)
 
 TASKS = (
     "classification",
@@ -54,181 +67,20 @@ SETTINGS: Mapping[str, Quantity] = {
 }
 """The settings that rules can read, by name. Lists (`class_counts`, `hidden_activations`) are read by signals only."""
 
-_SETTING_NAMES = {
-    "lr": "learning_rate base_lr lr0 init_lr initial_lr initial_learning_rate max_lr peak_lr optimizer_lr",
-    "batch_size": "batch bs per_device_train_batch_size train_batch_size train_micro_batch_size_per_gpu batchsize",
-    "epochs": "num_epochs num_train_epochs max_epochs n_epochs nb_epochs total_epochs",
-    "max_steps": "total_steps max_iters num_steps max_iter train_iters num_training_steps n_steps total_timesteps",
-    "optimizer": "optim optimizer_name opt optimizer_type optimizer_class",
-    "weight_decay": "wd optimizer_weight_decay",
-    "l1": "l1_reg l1_lambda l1_penalty",
-    "l2": "l2_reg l2_lambda l2_penalty",
-    "scheduler": "lr_scheduler_type lr_scheduler sched lr_schedule schedule",
-    "warmup_steps": "num_warmup_steps warmup_iters warmup_iterations lr_warmup_steps",
-    "grad_clip": "max_grad_norm gradient_clip_val clip_grad_norm clip_grad clip_norm gradient_clip max_norm clipnorm",
-    "loss": "loss_fn criterion loss_function objective loss_type",
-    "architecture": "arch model model_name model_type model_name_or_path backbone network net",
-    "num_classes": "n_classes nb_classes num_labels classes nc",
-    "train_size": "n_train num_train num_train_examples train_samples num_train_samples train_examples",
-    "val_size": "n_val num_val num_eval_examples val_samples num_val_samples eval_examples",
-    "test_size": "n_test num_test num_test_examples test_samples num_test_samples",
-    "n_params": "num_params parameters num_parameters total_params trainable_params params",
-    "dropout": "dropout_rate dropout_prob drop_rate hidden_dropout_prob p_dropout",
-    "initialization": "init weight_init initializer kernel_initializer",
-    "precision": "dtype mixed_precision amp_dtype torch_dtype",
-    "seed": "random_seed random_state manual_seed seed_everything",
-    "depth": "n_layers num_layers num_hidden_layers layers n_layer",
-    "gradient_accumulation_steps": "accumulate_grad_batches grad_accum accumulation_steps",
-    "label_smoothing": "label_smoothing_factor",
-    "momentum": "sgd_momentum",
-    "patience": "early_stopping_patience",
-    "test_acc": "test_accuracy",
-    "output_activation": "final_activation last_activation",
-    "output_units": "out_features n_outputs num_outputs",
-    "batch_norm": "batchnorm use_batch_norm use_bn",
-    "human_error": "irreducible_error human_level_error bayes_error",
-    "probe": "overfit_batch",
-    "hidden_activations": "activation activations hidden_activation act",
-}
-_CANONICAL_SETTING = {alias: name for name, aliases in _SETTING_NAMES.items() for alias in aliases.split()}
+_CANONICAL_SETTING = {alias: name for name, aliases in SETTING_NAMES.items() for alias in aliases.split()}
 
-_TASK_NAMES = {
-    "binary": "binary classification",
-    "multiclass": "classification",
-    "multiclass classification": "classification",
-    "multilabel": "multilabel classification",
-    "causal lm": "language modeling",
-    "language modelling": "language modeling",
-    "lm": "language modeling",
-    "object detection": "detection",
-    "detect": "detection",
-    "segment": "segmentation",
-    "semantic segmentation": "segmentation",
-    "rl": "reinforcement learning",
-    "gan": "generative",
-    "classify": "classification",
-}
-
-# base name ← spellings, after split words are taken out; then direction and role of each base
-_LOWER = {
-    "loss": "loss losses total_loss lm_loss mean_loss cost objective epoch_loss avg_loss running_loss ce_loss "
-    "cross_entropy_loss nll_loss l loss_total train_inner_loss",
-    "nll": "nll negative_log_likelihood",
-    "mse": "mse mean_squared_error l2_error",
-    "rmse": "rmse root_mean_squared_error",
-    "mae": "mae mean_absolute_error l1_error",
-    "logloss": "logloss log_loss binary_logloss multi_logloss mlogloss",
-    "perplexity": "perplexity ppl",
-    "error": "error err error_rate top1_err top1_error classification_error",
-    "wer": "wer word_error_rate",
-    "cer": "cer character_error_rate",
-    "bpb": "bpb bpc bits_per_byte bits_per_char",
-    "fid": "fid fid50k fid50k_full",
-}
-_HIGHER = {
-    "acc": "acc accuracy top1 top_1 acc1 top1_acc top_1_acc acc_top1 top1_accuracy accuracy_top1 accuracy_top_1 "
-    "categorical_accuracy sparse_categorical_accuracy binary_accuracy mean_acc avg_acc accuracy_score epoch_accuracy "
-    "masked_accuracy balanced_accuracy acc_1 prec_1 overall_accuracy",
-    "top5": "top5 top_5 acc5 top5_acc top_5_acc acc_top5 accuracy_top5 accuracy_top_5 acc_5 prec_5 "
-    "top_k_categorical_accuracy",
-    "f1": "f1 f1_score macro_f1 micro_f1 f1_macro f1_micro f_score",
-    "auc": "auc auroc roc_auc roc_auc_score mean_auc",
-    "precision": "precision precision_b precision_macro macro_precision precision_weighted prec",
-    "recall": "recall recall_b sensitivity recall_macro macro_recall recall_weighted rec",
-    "map50": "map50 map_0_5 map50_b ap50 bbox_map_50 bbox_ap50",
-    "map": "map map_0_5_0_95 map50_95 map50_95_b bbox_map bbox_ap mean_average_precision ap average_precision",
-    "iou": "iou miou mean_iou jaccard",
-    "dice": "dice dice_score mean_dice dice_coef average_global_foreground_dice pseudo_dice",
-    "bleu": "bleu sacrebleu",
-    "rouge": "rouge rougel rouge1 rouge2 rougelsum",
-    "r2": "r2 r2_score r_squared",
-    "ssim": "ssim",
-    "psnr": "psnr",
-    "mcc": "mcc matthews_correlation",
-    "pearson": "pearson pearsonr spearman spearmanr correlation",
-    "reward": "reward ep_rew_mean episode_reward episode_reward_mean mean_reward eval_mean_reward episodic_reward "
-    "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean",
-}
-_NEUTRAL = {
-    "lr": "lr learning_rate lr_adam lr_sgd learningrate pg0 lr0 lr_pg0 x_lr0 lr_0 last_lr current_lr lr_rate cur_lr "
-    "pg1 pg2 pg3 lr_pg1 lr_pg2 lr_pg3 lr1 lr2 lr_1 lr_2 x_lr1 x_lr2 adam_lr optimizer_lr lr_adamw",
-    "grad_norm": "grad_norm gnorm gradient_norm grad_norm_mean total_grad_norm global_grad_norm norm grad_norm_avg "
-    "grad_2_norm_total grad_norm_total",
-    "grad_norm_max": "grad_norm_max max_grad_norm_seen",
-    "grad_norm_first": "grad_norm_first",
-    "grad_norm_last": "grad_norm_last",
-    "nonfinite_grad_steps": "nonfinite_grad_steps nonfinite_steps nan_grad_steps number_of_nan_iterations",
-    "update_ratio": "update_ratio update_ratio_mean update_to_weight_ratio",
-    "weight_norm": "weight_norm param_norm params_norm",
-    "dead_relu_frac": "dead_relu_frac dead_frac dead_units",
-    "saturated_frac": "saturated_frac saturation",
-    "out_mean": "out_mean output_mean",
-    "out_std": "out_std output_std",
-    "step_time": "step_time time_per_step iter_time batch_time elapsed_time_per_iteration sec_per_step step_seconds",
-    "data_time": "data_time data_load_time load_time data_wait",
-    "throughput": "throughput samples_per_second tokens_per_second tok_s samples_per_sec tokens_per_sec fps wps ups "
-    "images_per_second it_s steps_per_second",
-    "gpu_util": "gpu_util gpu_utilization gpu_usage",
-    "gpu_memory": "gpu_memory gpu_mem memory gpu_mem_mb max_mem cuda_memory gpu_memory_mb vram",
-    "host_memory": "host_memory rss host_mem ram cpu_memory memory_rss",
-    "loss_scale": "loss_scale grad_scale amp_scale",
-    "entropy": "entropy policy_entropy entropy_loss",
-    "discriminator_loss": "d_loss discriminator_loss loss_d disc_loss critic_loss dis_loss loss_discriminator",
-    "generator_loss": "g_loss generator_loss loss_g gen_loss loss_generator",
-}
 _BASES: dict[str, tuple[str, Direction | None, str]] = {}
-for _table, _better, _role in ((_LOWER, "lower", "error"), (_HIGHER, "higher", "metric"), (_NEUTRAL, None, "")):
+for _table, _better, _role in ((LOWER, "lower", "error"), (HIGHER, "higher", "metric"), (NEUTRAL, None, "")):
     for _base, _spellings in _table.items():
         for _spelling in _spellings.split():
             role = "loss" if _base in ("loss", "nll", "logloss") else _role or _base
             _BASES[_spelling] = (_base, cast("Direction | None", _better), role)
 
-_SPLITS = {
-    **dict.fromkeys(["train", "training", "tr", "trn", "learn"], "train"),
-    **dict.fromkeys(["val", "valid", "validation", "dev", "eval", "evaluation", "vl", "heldout"], "val"),
-    **dict.fromkeys(["test", "tst", "testing", "predict"], "test"),
-}
-_DROPPED = {
-    "epoch",
-    "step",
-    "batch",
-    "metrics",
-    "metric",
-    "avg",
-    "average",
-    "mean",
-    "overall",
-    "final",
-    "running",
-    "global",
-} | {*("x", "optim", "rollout", "time", "ray", "tune", "performance", "scalars", "charts")}
-_NO_METRIC = {
-    "best",
-    "time",
-    "runtime",
-    "size",
-    "count",
-    "num",
-    "number",
-    "threshold",
-    "std",
-    "var",
-    "weight",
-    "learn",
-} | {*("second", "seconds", "ms")}
-_AS_LOSS = ("mse", "rmse", "mae", "perplexity", "bpb")
-_SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "dice", "auc", "error", "wer", "cer"}
-CLOCKS = {
-    "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total "
-    "num_updates time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps "
-    "env_steps trainer_global_step",
-    "epoch": "epoch epochs ep epoch_num",
-    "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
-    "time_time_elapsed date datetime runtime relative_time elapsed_seconds wall",
-}
+_DROPPED, _NO_METRIC = set(DROPPED.split()), set(NO_METRIC.split())
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
 
+@lru_cache(maxsize=10_000)
 def plain(column: str) -> str:
     """A column's name in lower case, its words joined by one underscore: `train/Box Loss` is `train_box_loss`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", column.strip())
@@ -242,7 +94,7 @@ def clock(column: str) -> str | None:
 
 def split(text: str) -> str:
     """`train`, `val` or `test` if a name's words say so, else nothing."""
-    return next((_SPLITS[word] for word in plain(text).split("_") if word in _SPLITS), "")
+    return next((SPLITS[word] for word in plain(text).split("_") if word in SPLITS), "")
 
 
 def setting(name: str) -> str:
@@ -271,8 +123,8 @@ def describe(column: str, mapped: Mapping[str, str] | None = None) -> tuple[str,
 @lru_cache(maxsize=10_000)
 def _described(given: str) -> tuple[str, str, str, Direction | None]:
     words = [part for word in plain(given).split("_") if word for part in _parted(word)]
-    split = next((_SPLITS[word] for word in words if word in _SPLITS), "")
-    bare = [word for word in words if word not in _SPLITS]
+    split = next((SPLITS[word] for word in words if word in SPLITS), "")
+    bare = [word for word in words if word not in SPLITS]
     for spelled in (words, bare, [word for word in bare if word not in _DROPPED]):
         base = _BASES.get("_".join(spelled))
         if base and spelled:
@@ -373,7 +225,7 @@ def played(series: tuple[Series, ...]) -> tuple[Series, ...]:
             if len(test) > 2:
                 by_name[f"val_{base}"] = replace(test, name=f"val_{base}", split="val")
     metrics = [s for s in by_name.values() if s.role in ("metric", "error") and s.better and s.split]
-    order = [base for base in (*_HIGHER, *_LOWER) if base != "loss"]
+    order = [base for base in (*HIGHER, *LOWER) if base != "loss"]
     bases = sorted({s.name.split("_", 1)[1] for s in metrics}, key=lambda b: order.index(b) if b in order else 99)
     shared = [b for b in bases if f"val_{b}" in by_name and f"train_{b}" in by_name]
     for base in (*shared, *(b for b in bases if f"val_{b}" in by_name), *bases):
@@ -386,9 +238,9 @@ def played(series: tuple[Series, ...]) -> tuple[Series, ...]:
 
 def _parted(word: str) -> list[str]:
     """`valloss` is val and loss."""
-    if word in _BASES or word in _SPLITS:
+    if word in _BASES or word in SPLITS:
         return [word]
-    found = next((s for s in _SPLITS if len(s) > 2 and word.startswith(s) and word[len(s) :] in _BASES), "")
+    found = next((s for s in SPLITS if len(s) > 2 and word.startswith(s) and word[len(s) :] in _BASES), "")
     return [found, word[len(found) :]] if found else [word]
 
 
@@ -411,7 +263,7 @@ def _shares(named: Iterable[Series]) -> tuple[list[Series], list[str]]:
     scaled, percent = [], []
     for series in named:
         bases = {_BASES[word][0] for word in series.name.split("_") if word in _BASES}
-        if series.role in ("metric", "error") and bases & _SHARES and _in_percent(series, bases):
+        if series.role in ("metric", "error") and bases & SHARES and _in_percent(series, bases):
             percent.append(repr(series.column))
             series = replace(series, values=series.values / 100)
         scaled.append(series)
@@ -474,7 +326,7 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
     whole = {s.split for s in series if s.name == f"{s.split}_loss"}
     for split in ("train", "val", "test"):
         parts = [s for s in series if s.split == split and s.role == "error" and "loss" in s.name.split("_")]
-        errors = (s for base in _AS_LOSS for s in series if s.name == f"{split}_{base}")
+        errors = (s for base in AS_LOSS for s in series if s.name == f"{split}_{base}")
         parts = parts or list(islice(errors, 1))
         if split in whole or not parts or not all(_same(p.steps, parts[0].steps) for p in parts):
             continue
@@ -522,6 +374,6 @@ def _word(name: str, kind: str | None, text: str) -> Setting | None:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower())
     words = re.sub(r"[\s_-]+", " ", text.lower())
     if name == "task":
-        words = _TASK_NAMES.get(words, words)
+        words = TASK_NAMES.get(words, words)
         return words if words in TASKS else None
     return words.replace(" ", "_") if name in ("loss", "optimizer", "scheduler") else words

@@ -34,6 +34,8 @@ _STEP = re.compile(
     r"(?:\s*(?:/|of)\s*(\d+))?(?![\d.]*\s*(?:%|[a-z]*/))",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"(?<![\w@.])\d[\d./]*(?!\w)")
+"""A number that stands alone; labels that differ in nothing else are one."""
 _BEGINS = re.compile(r"^\W*(?:(?:start\w*|begin\w*|train\w*|running|global)\W+)*(?:epoch|ep|step|iter)", re.IGNORECASE)
 _TORCH = re.compile(r"^\W*epoch\W*\d+\W*?[\])]\s*\[\s*(\d+)\s*/\s*(\d+)\s*\]", re.IGNORECASE)
 _BAR = re.compile(r"^\s*(\d+)\s*/\s*(\d+|unknown)\s*[\[━─▕|\u2588 ].*?(?:[\]━─]|\bstep\b|ETA|\ds\b)", re.IGNORECASE)
@@ -180,7 +182,7 @@ def _values(text: str, line: Line) -> None:
     for found in _VALUE.finditer(text):
         label = text[before : found.start()]
         before = found.end() if found[2] == "%" else found.end(1)
-        name, sure, sets = _label(label)
+        name, sure, sets = _label(_ALONE.sub("0", label) if len(label) > 12 else label)
         carried = sets or carried
         if not name:
             continue

@@ -4,7 +4,7 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "run facts certainty prose knowledge vocabulary plugins shelf redact selection",
+    "run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection",
     "readers signals packs engine sources",
     "findings",
     "plan explain listing",
