@@ -154,7 +154,7 @@ def class_imbalance() -> Left:
 def noisy_validation() -> Left:
     data = without_test(made(600, 12, 0.15))
     model = dense(20, 32, 2)
-    return left(Trainer(model, data, SGD(model.parameters(), 0.1, momentum=0.9), epochs=50, batch_size=16))
+    return left(Trainer(model, data, SGD(model.parameters(), 0.02, momentum=0.9), epochs=40, batch_size=16))
 
 
 @plants("below-known-result", "six hidden units with weight decay where others reach 0.98")

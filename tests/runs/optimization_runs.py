@@ -99,14 +99,12 @@ def vanishing_gradients() -> Left:
     return left(trainer, hidden_activations=None)
 
 
-@plants("dead-relu", "one batch ten thousand times too large in epoch 8 pushes the units where no input lifts them")
+@plants("dead-relu", "twelve layers of three ReLU units: by chance some layer is dead at birth, and all stand still")
 def dead_relu() -> Left:
-    def spoil(step: int, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        return (x * 10_000 if step == 230 else x), y
-
-    model = dense(64, 64, 64, 10)
-    optimizer = SGD(model.parameters(), 0.1)
-    return left(Trainer(model, normalized_digits(), optimizer, epochs=40, probes=True, on_batch=spoil))
+    model = dense(64, *[3] * 12, 10)
+    fill(model, nn.init.kaiming_normal_, 0.0)
+    optimizer = SGD(model.parameters(), 0.03, momentum=0.9)
+    return left(Trainer(model, normalized_digits(), optimizer, epochs=30, probes=True), initialization="he")
 
 
 @plants("saturated-activations", "tanh layers with weights of deviation 2 below a last layer that begins as it should")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from loop import Row
 from networks import dense
-from planted import Left, plants
+from planted import Left, healthy, plants
 from torch.nn import functional
 from torch.optim import Adam
 
@@ -52,31 +52,44 @@ def _gather(steps: int, lr: float, rewards: tuple[float, float], bonus_growth: f
     return Left(rows, settings | {"lr": lr, "batch_size": 32, "num_actions": 4, "seed": seed})
 
 
-@plants("mode-collapse", "a discriminator that learns far faster than the generator, which gives one of eight modes")
+@plants("mode-collapse", "a discriminator that learns fifty times faster: the generator gives one of eight modes")
 def mode_collapse() -> Left:
+    return _imitate(fast=5e-3, slow=1e-4, momentum=0.5)
+
+
+@healthy("two networks that keep each other in check, and find six of eight modes")
+def healthy_adversaries() -> Left:
+    return _imitate(fast=1e-3, slow=1e-3, momentum=0.9)
+
+
+def _imitate(fast: float, slow: float, momentum: float) -> Left:
+    """A generator and a discriminator, at their rates, over eight points on a ring."""
     generator = dense(4, 32, 32, 2)
-    discriminator = dense(2, 128, 128, 1)
-    fast, slow = Adam(discriminator.parameters(), 5e-3, betas=(0.5, 0.99)), Adam(generator.parameters(), 3e-4)
+    discriminator = dense(2, 64, 64, 1)
+    judge = Adam(discriminator.parameters(), fast, betas=(momentum, 0.99))
+    forger = Adam(generator.parameters(), slow, betas=(momentum, 0.99))
     close = functional.binary_cross_entropy_with_logits
     rows: list[Row] = []
+    sums = torch.zeros(2)
     for step in range(1, 1001):
         real = _ring(64)
         fake = generator(torch.randn(64, 4))
-        for _ in range(3):
-            scores = discriminator(torch.cat([real, fake.detach()]))
-            d_loss = close(scores, torch.cat([torch.ones(64, 1), torch.zeros(64, 1)]))
-            fast.zero_grad()
-            d_loss.backward()
-            fast.step()
+        scores = discriminator(torch.cat([real, fake.detach()]))
+        d_loss = close(scores, torch.cat([torch.ones(64, 1), torch.zeros(64, 1)]))
+        judge.zero_grad()
+        d_loss.backward()
+        judge.step()
         g_loss = close(discriminator(fake), torch.ones(64, 1))
-        slow.zero_grad()
+        forger.zero_grad()
         g_loss.backward()
-        slow.step()
+        forger.step()
+        sums += torch.stack([d_loss, g_loss]).detach()
         if step % 5 == 0:
-            row = {"step": float(step), "d_loss": d_loss.item(), "g_loss": g_loss.item()}
+            row = {"step": float(step), "d_loss": sums[0].item() / 5, "g_loss": sums[1].item() / 5}
             rows.append(row | {"sample_std": fake.std(0).mean().item(), "modes": float(_modes(fake))})
+            sums.zero_()
     settings = {"task": "generative", "architecture": "gan", "max_steps": 1000, "batch_size": 64, "optimizer": "adam"}
-    return Left(rows, settings | {"lr": 3e-4, "lr_discriminator": 5e-3})
+    return Left(rows, settings | {"lr": slow, "lr_discriminator": fast})
 
 
 def _ring(count: int) -> torch.Tensor:
