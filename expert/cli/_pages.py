@@ -23,6 +23,18 @@ def rendered(plans: Sequence[Plan], form: str) -> str:
     return "\n\n".join(text.strip("\n") for text in texts) + "\n"
 
 
+def target(output: str | None) -> Path:
+    """Where to write; a name that ends with a slash is a folder, which is made. Raises Failure if it cannot be."""
+    if output is None:
+        return Path("report.html")
+    if output.endswith(("/", "\\")):
+        try:
+            Path(output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Failure(f"{output} cannot be made: {error.strerror or error}") from error
+    return Path(output)
+
+
 def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Path]:
     """The files that were written; the first is the one to open.
 

@@ -66,5 +66,5 @@ def diagnose(
     if output == "-":
         click.echo(_pages.rendered(plans, forms[0]), nl=False)
     else:
-        _trip.deliver(plans, forms, Path(output or "report.html"), show, quiet)
+        _trip.deliver(plans, forms, _pages.target(output), show, quiet)
     raise SystemExit(_trip.exit_code(plans, fail_on))

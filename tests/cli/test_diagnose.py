@@ -56,9 +56,8 @@ def test_several_formats_stand_side_by_side(command, broken, tmp_path):
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"night.html", "night.json", "night.md", "night.txt"}
 
 
-def test_a_folder_that_exists_takes_the_report(command, broken, healthy, tmp_path):
-    (tmp_path / "night").mkdir()
-    command("diagnose", broken, "-o", "night", "--format", "html,json")
+def test_a_folder_takes_the_report(command, broken, healthy, tmp_path):
+    command("diagnose", broken, "-o", "night/", "--format", "html,json")
     assert {p.name for p in (tmp_path / "night").iterdir()} == {"report.html", "report.json"}
     command("diagnose", broken, healthy, "-o", "night")
     assert (tmp_path / "night/index.html").exists()
