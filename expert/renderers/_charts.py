@@ -90,7 +90,9 @@ def charts(plan: Plan) -> tuple[Chart, ...]:
     if whole is None or not groups:
         return ()
     together = max(_FEWEST_BUCKETS, _MOST_BUCKETS - 8 * len(plan.checked))
-    buckets = max(60, min(360, together // sum(len(group) for group in groups.values())))
+    lengths = [len(series) for group in groups.values() for series in group]
+    fitting = (b for b in range(360, 60, -10) if sum(min(n / 2, b) for n in lengths) <= together)
+    buckets = next(fitting, 60)
     return tuple(_chart(title, group, plan, whole, buckets) for title, group in groups.items())
 
 

@@ -28,7 +28,7 @@ class Row:
 
 
 def index(plans: Sequence[Plan], links: Sequence[str]) -> str:
-    """The page for several runs. `links` are the addresses of their pages, relative to this one, in the same order."""
+    """The page for several runs. `links` are the addresses of their pages, relative and quoted, in the same order."""
     ordered = sorted(zip(plans, links, strict=True), key=lambda pair: _badness(*pair))
     verdicts = [plan.verdict for plan in plans]
     return page(

@@ -10,7 +10,7 @@ import pytest
 import sample_plans as sample
 
 from expert.plan import Plan, refused
-from expert.renderers import formats, render
+from expert.renderers import formats, index, render
 from expert.shelf import shelf
 
 REFUSED = refused("empty.csv", "empty", "the file is empty")
@@ -90,3 +90,15 @@ def test_the_framework_of_the_log_comes_first() -> None:
 def test_no_format_depends_on_where_the_product_stands() -> None:
     for form in formats():
         assert str(Path(__file__).parent) not in render(sample.plan(sample.broken()), form)
+
+
+def test_the_index_puts_the_worst_run_first() -> None:
+    found = [sample.plan(sample.healthy()), REFUSED, sample.plan(sample.broken(300)), sample.plan(sample.overfitted())]
+    html = index(found, ["fine.html", "empty.html", "broken.html", "small.html"])
+    assert sorted(["fine", "empty", "broken", "small"], key=lambda name: html.index(f'href="{name}.html"')) == [
+        "broken",
+        "small",
+        "empty",
+        "fine",
+    ]
+    assert "Lower the peak learning rate" in html
