@@ -35,8 +35,9 @@ def test_a_healthy_run_has_no_finding_above_low(name: str) -> None:
 
 
 def test_at_least_thirty_diagnoses_are_reached_by_runs_that_were_really_trained() -> None:
-    reached = {f.diagnosis.id for name in FAULTY for f in findings(name)}
-    assert len(reached & {EXPECTED[name]["diagnosis"] for name in FAULTY}) >= 30
+    planted = {name: EXPECTED[name]["diagnosis"] for name in FAULTY}
+    reached = {planted[name] for name in FAULTY if planted[name] in {f.diagnosis.id for f in findings(name)}}
+    assert len(reached) >= 30
     assert len(HEALTHY) >= 8
 
 

@@ -99,7 +99,7 @@ def vanishing_gradients() -> Left:
     return left(trainer, hidden_activations=None)
 
 
-@plants("dead-relu", "twelve layers of three ReLU units: by chance some layer is dead at birth, and all stand still")
+@plants("dead-relu", "twelve layers of three ReLU units: by chance some layer is dead at birth", "poor-initialization")
 def dead_relu() -> Left:
     model = dense(64, *[3] * 12, 10)
     fill(model, nn.init.kaiming_normal_, 0.0)
