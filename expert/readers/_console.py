@@ -18,7 +18,9 @@ _STAMP = re.compile(
     r"^\W*(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}|\w{3} \d\d? )[ T]?\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?"
     r"(?:Z|[+-]\d\d:?\d\d)?\W*|^\W*\d\d?:\d\d:\d\d(?:[.,]\d+)?\W*"
 )
-_LEVEL = re.compile(r"^[\s\[(-]*(?:INFO|DEBUG|WARNING|WARN|NOTICE)\b[\s\])|:-]*", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"^[\s\[(|-]*(?:INFO|DEBUG|WARNING|WARN|NOTICE)\b[\s\])|:-]*(?:[\w.]+:[\w.<>]+:\d+\s+-\s+)?", re.IGNORECASE
+)
 _NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|1\.#\w+|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
 _VALUE = re.compile(
     rf"(?<![\w.@])(?<!\d[-/:])(?:tensor\(|array\(|np\.float\d+\()?({_NUMBER})(?![\w.]*[/:]\w)\s?(%|[a-zA-Z]+/?\w*)?",
@@ -36,8 +38,11 @@ _STEP = re.compile(
 )
 _ALONE = re.compile(r"(?<![\w@.])\d[\d./]*(?!\w)")
 """A number that stands alone; labels that differ in nothing else are one."""
+_BAR_EPOCH = re.compile(r"\W*epoch\W*(\d+)", re.IGNORECASE)
 _BEGINS = re.compile(r"^\W*(?:(?:start\w*|begin\w*|train\w*|running|global)\W+)*(?:epoch|ep|step|iter)", re.IGNORECASE)
-_TORCH = re.compile(r"^\W*epoch\W*\d+\W*?[\])]\s*\[\s*(\d+)\s*/\s*(\d+)\s*\]", re.IGNORECASE)
+_TORCH = re.compile(r"^\W*(?:train\w*\s)?epoch\W*\d+\W*?\[\s*(\d+)\s*/\s*(\d+)\b", re.IGNORECASE)
+_PAIR = re.compile(r"^\W*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
+_FRACTION = re.compile(r"(\w[\w ]*?)\s*[:=]\s*(\d+)/(\d+)\b(?:\s*\(\d[\d.]*\s*%\))?")
 _BAR = re.compile(r"^\s*(\d+)\s*/\s*(\d+|unknown)\s*[\[━─▕|\u2588 ].*?(?:[\]━─]|\bstep\b|ETA|\ds\b)", re.IGNORECASE)
 _SUMMARY = re.compile(r"train_runtime|^\W*(?:best|finished|total)\b", re.IGNORECASE)
 _SPLIT_HEAD = re.compile(
@@ -99,10 +104,19 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
         if "\x1b" in raw:
             raw = _ANSI.sub("", raw)
         if "\r" in raw or "\b" in raw:
-            seen = [shown for shown in re.split(r"\r|\x08+", raw) if shown.strip()]
-            raw = seen[-1] if seen else ""
-        if raw and not raw.isspace():
+            for shown in _last_shown(re.split(r"\r|\x08+", raw)):
+                yield number_, shown[:_LONGEST]
+        elif raw and not raw.isspace():
             yield number_, raw[:_LONGEST]
+
+
+def _last_shown(states: list[str]) -> Iterator[str]:
+    """Of the states of a bar that was drawn over and over, the last of each epoch."""
+    seen = [state for state in states if state.strip()]
+    epochs = [found[1] if (found := _BAR_EPOCH.match(state)) else "" for state in seen]
+    for place, state in enumerate(seen):
+        if place == len(seen) - 1 or (epochs[place] and epochs[place + 1] and epochs[place] != epochs[place + 1]):
+            yield state
 
 
 def parse(text: str) -> Line:
@@ -163,6 +177,9 @@ def _clock(text: str, line: Line) -> None:
             torch = _TORCH.match(text)
             if torch:
                 line.step, line.steps = float(torch[1]), float(torch[2])
+    pair = _PAIR.match(text)
+    if pair:
+        line.epoch, line.step = float(pair[1]), float(pair[2])
     if line.step is None and any(word in lowered for word in ("step", "it", "batch", "update", "round")):
         found = _STEP.search(text)
         if found:
@@ -178,6 +195,7 @@ def _values(text: str, line: Line) -> None:
     """The names before numbers with their values, split words carried on within the line."""
     start = _SPLIT_HEAD.match(text)
     carried = vocabulary.split(start[1]) if start else ""
+    text = _FRACTION.sub(_share, text)
     before = 0
     for found in _VALUE.finditer(text):
         label = text[before : found.start()]
@@ -202,6 +220,13 @@ def _values(text: str, line: Line) -> None:
         line.values[name] = value
 
 
+def _share(found: re.Match[str]) -> str:
+    """`Accuracy: 97/100 (97%)` as `Accuracy: 0.97`; other fractions, such as batches done, as they stand."""
+    if _known(found[1]) != "metric" or not 0 <= int(found[2]) <= int(found[3]) > 0:
+        return found[0]
+    return f"{found[1]}: {int(found[2]) / int(found[3])!r}"
+
+
 @lru_cache(maxsize=20_000)
 def _label(text: str) -> tuple[str, bool, str]:
     """The name that ends before a number; whether a sign says so; the split that it sets for the names that follow."""
@@ -221,13 +246,16 @@ def _label(text: str) -> tuple[str, bool, str]:
     if not _known(name):
         shorter = (" ".join(words[i:]) for i in range(1, len(words)) if _known(" ".join(words[i:])))
         name = next(shorter, name if len(words) <= 3 else "") if sure else ""
-    if not name or vocabulary.clock(name) or vocabulary.plain(name) in _NOT_METRICS:
+    if not name or not _PROSE.isdisjoint(name.lower().split()) or vocabulary.clock(name.split()[-1]):
+        return "", False, sets
+    if vocabulary.plain(name) in _NOT_METRICS or (not _known(name) and text.endswith(":")):
         return "", False, sets
     if re.search(r"\bbest\b|\beta\b|so far", last, re.IGNORECASE):
         return "", False, sets
     return name, sure, sets or (vocabulary.split(name) if " " in name else "")
 
 
+_PROSE = frozenset(["is", "was", "from", "to", "at", "of", "than", "below", "above", "by", "did", "not", "for", "the"])
 _NOT_METRICS = frozenset(["eta", "ms", "s", "min", "sec", "remaining", "saved", "at", "of", "epoch", "step"])
 
 

@@ -85,13 +85,13 @@ def read(path: Path) -> Iterator[RunLog]:
             percent |= line.percent
             title = ""
             continue
+        found = event(content)
+        if found:
+            kinds[found] = kinds.get(found, 0) + 1
+            if kinds[found] <= _MOST_OF_A_KIND:
+                where = step if step is not None else epoch
+                events[-1].append(Event(content.strip()[:300], "log", where, number))
         if line.epoch is None:
-            found = event(content)
-            if found:
-                kinds[found] = kinds.get(found, 0) + 1
-                if kinds[found] <= _MOST_OF_A_KIND:
-                    where = step if step is not None else epoch
-                    events[-1].append(Event(content.strip()[:300], "log", where, number))
             settings.update(arguments(content, bool(parts[0].rows)))
             title = header(content) or title
             if not parts[-1].rows and not parts[-1].header:

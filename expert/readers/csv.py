@@ -14,7 +14,7 @@ import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable
-from expert.readers._columns import Column, head, run_of_columns
+from expert.readers._columns import Column, head, run_of_columns, seconds
 from expert.readers._text import decoded, is_text, number, spelled
 from expert.run import IntArray, RunLog
 
@@ -38,7 +38,7 @@ _OTHERS = (
     ".html",
     ".xml",
 )
-_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+_SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
 _MOST_WORDS = 1000
 _OPEN = re.compile(r"\d(e|E|e[-+]|E[-+])$|^[-+.]$|^[-+]?(n|na|i|in|infi\w*)$")
 """How a number ends that is cut in the middle."""
@@ -94,7 +94,7 @@ def _form(path: Path, text: str) -> _Form | None:
     named = path.suffix.lower() in _ENDINGS
     separator = _separator(path, first, lines[before + 1 :])
     names = [name.strip() for name in _cells(first, separator)] or [""]
-    if not any(names):
+    if not any(names) or (separator == " " and not _is_header(names)):
         return None
     names[0] = names[0].removeprefix("#").strip() or names[0]
     body = [line for line in lines[before + 1 : before + 60] if line.strip()]
@@ -113,6 +113,12 @@ def _form(path: Path, text: str) -> _Form | None:
     return _Form(_distinct(names), separator, before, header, comma, tuple(rows))
 
 
+def _is_header(names: Sequence[str]) -> bool:
+    """Whether words that stand apart are names: none is a number or ends as in `loss: 0.5` (or all are numbers)."""
+    numbers = sum(spelled(name) for name in names)
+    return numbers == len(names) or (not numbers and all(re.fullmatch(r"[A-Za-z_#][\w./@%()+-]*", n) for n in names))
+
+
 def _header_line(lines: Sequence[str]) -> int:
     """The place of the first line that is not blank and no remark; a remark right above numbers is the header."""
     filled = [place for place, line in enumerate(lines) if line.strip()]
@@ -128,14 +134,17 @@ def _separator(path: Path, first: str, others: Sequence[str]) -> str:
         return "\t"
     following = [line for line in others[:20] if line.strip()]
 
-    def fit(separator: str) -> tuple[int, int]:
+    def fit(separator: str) -> tuple[int, bool, int]:
         count = len(_cells(first, separator))
-        return (sum(len(_cells(line, separator)) == count for line in following) if count > 1 else -1, count)
+        fitting = sum(len(_cells(line, separator)) == count for line in following) if count > 1 else -1
+        return fitting, separator != " ", count
 
     return max(_SEPARATORS, key=fit)
 
 
 def _cells(line: str, separator: str) -> list[str]:
+    if separator == " ":
+        return line.split()
     try:
         return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [""])
     except csv.Error:
@@ -167,6 +176,8 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
     source: Path | bytes = path
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in start or (b"\r" in start and b"\n" not in start):
         source = re.sub(r"\r\n?", "\n", decoded(path.read_bytes())).encode()
+    if form.separator == " ":
+        source = _one_blank(source)
     texts = [_is_text_column(form, i) for i in range(len(form.names))]
     table = _table(source, form, texts)
     lines = _lines(table, form)
@@ -183,6 +194,12 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
     if not columns:
         raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
     return run_of_columns(path, columns, len(table), lines, notes=notes)
+
+
+def _one_blank(source: Path | bytes) -> bytes:
+    """The table with one blank between two cells, however it was aligned."""
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    return re.sub(rb"(?m)[ \t]+(?=\r?$)|^[ \t]+", b"", re.sub(rb"[ \t]+", b" ", content))
 
 
 def _is_text_column(form: _Form, place: int) -> bool:
@@ -290,6 +307,17 @@ def _same(column: Column, other: Column | None) -> bool:
     return other is not None and np.array_equal(column.values, other.values, equal_nan=True)
 
 
+def _seconds(cells: polars.Series) -> polars.Series:
+    """Moments and durations in seconds; what is neither is absent."""
+    import polars
+
+    try:
+        moments = cells.str.to_datetime(strict=False)
+        return moments.dt.epoch("ms").cast(polars.Float64) / 1000
+    except polars.exceptions.PolarsError:
+        return polars.Series([None if cell is None else seconds(cell) for cell in cells], dtype=polars.Float64)
+
+
 def _numbers(cells: polars.Series, decimal_comma: bool, name: str) -> tuple[polars.Series, list[str]] | None:
     """A column of text as numbers, with what could not be read; None if it holds (almost) none."""
     import polars
@@ -302,9 +330,7 @@ def _numbers(cells: polars.Series, decimal_comma: bool, name: str) -> tuple[pola
     if not len(odd):
         return values, []
     if vocabulary.clock(name) == "time":
-        moments = plain.str.to_datetime(strict=False, exact=False) if len(odd) == len(plain) else None
-        if moments is not None and moments.null_count() == 0:
-            return moments.dt.epoch("ms").cast(polars.Float64) / 1000, []
+        return _seconds(plain), []
     spellings = odd.unique(maintain_order=True)
     if len(spellings) > _MOST_WORDS and len(odd) * 2 > len(plain):
         return None

@@ -88,6 +88,24 @@ def test_the_example_of_imagenet_is_read(tmp_path):
     assert run["train_acc"].values.max() == pytest.approx(0.02)
 
 
+def test_the_example_of_mnist_is_read(tmp_path):
+    epochs = (
+        f"Train Epoch: {e} [0/60000 (0%)]\tLoss: 2.3\nTrain Epoch: {e} [640/60000 (1%)]\tLoss: 2.2\n\n"
+        f"Test set: Average loss: 0.1018, Accuracy: 9{e}00/10000 (9{e}%)\n\n"
+        for e in (1, 2)
+    )
+    run = run_of(tmp_path, "".join(epochs))
+    assert len(run["train_loss"]) == 4
+    assert run["test_acc"].values.tolist() == [0.91, 0.92]
+
+
+def test_the_example_of_cifar_is_read(tmp_path):
+    run = run_of(
+        tmp_path, "[1,  2000] loss: 2.196\n[1,  4000] loss: 1.849\n[2,  2000] loss: 1.4\n[2,  4000] loss: 1.3\n"
+    )
+    assert run["train_loss"].steps.tolist() == [2000, 4000, 6000, 8000]
+
+
 def test_of_a_progress_bar_the_last_state_counts(tmp_path):
     bar = "\r".join(f"Epoch 1: {p}%|##  | {p}/100 [00:03<00:04, 9.1it/s, loss={1 / (1 + p):.3f}]" for p in (10, 50, 99))
     run = run_of(tmp_path, f"{bar}\n{bar.replace('Epoch 1', 'Epoch 2')}\n")

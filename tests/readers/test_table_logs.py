@@ -135,6 +135,16 @@ def test_a_table_of_tabs_needs_no_ending(tmp_path):
     assert values(run_of(tmp_path, "step\tloss\n1\t0.5\n2\t0.4\n", "metrics"), "train_loss") == [0.5, 0.4]
 
 
+def test_a_table_aligned_with_blanks_is_read(tmp_path):
+    text = (
+        "epoch     train_loss  valid_loss  time \n0         0.912       0.812       00:12\n1         0.7  #na#  00:13\n"
+    )
+    run = run_of(tmp_path, text, "fastai.txt")
+    assert values(run, "train_loss") == [0.912, 0.7]
+    assert values(run, "val_loss") == [0.812]
+    assert run["train_loss"].times.tolist() == [12, 13]
+
+
 def test_a_column_that_stands_twice_is_read_once_if_it_is_the_same(tmp_path):
     run = run_of(tmp_path, "epoch,loss,loss,acc,acc\n1,0.5,0.5,0.1,0.2\n2,0.4,0.4,0.2,0.3\n")
     assert [s.column for s in run.series] == ["loss", "acc", "acc (2)"]
