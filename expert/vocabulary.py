@@ -267,7 +267,7 @@ def _shares(named: Iterable[Series]) -> tuple[list[Series], list[str]]:
             percent.append(repr(series.column))
             series = replace(series, values=series.values / 100)
         scaled.append(series)
-    said = f"values above 1.5 are taken for percent and divided by 100: {', '.join(percent)}"
+    said = f"taken for percent, by name or by values above 1.5, and divided by 100: {', '.join(percent)}"
     return scaled, [said] if percent else []
 
 
@@ -276,7 +276,8 @@ def _in_percent(series: Series, bases: set[str]) -> bool:
     values = series.finite.values
     if not len(values) or values.min() < 0 or values.max() > 100.5:
         return False
-    return bool((np.median(values) if bases & {"wer", "cer"} else values.max()) > 1.5)
+    said = re.search(r"%|percent|pct", series.column.lower()) is not None
+    return said or bool((np.median(values) if bases & {"wer", "cer"} else values.max()) > 1.5)
 
 
 def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:

@@ -60,6 +60,7 @@ def run(**columns):
 
 
 def test_percent_becomes_shares_and_is_said():
+    assert run(**{"val_acc (%)": [0.1, 1.2]})["val_acc"].values.tolist() == pytest.approx([0.001, 0.012])
     found = run(val_acc=[10, 55, 92], train_acc=[0.1, 0.5, 0.9], val_wer=[1.2, 0.8, 0.5])
     assert found["val_acc"].values.tolist() == [0.1, 0.55, 0.92]
     assert found["train_acc"].values.tolist() == [0.1, 0.5, 0.9]
