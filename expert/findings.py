@@ -105,6 +105,13 @@ def failed(rule: Rule, values: Mapping[str, Value]) -> Condition | None:
     return next((c for c in rule.when if c.fact in values and not c.holds(values[c.fact])), None)
 
 
+def observed(condition: Condition, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
+    """What was observed of a condition's fact, as a person reads it."""
+    if condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses:
+        return "seen" if condition.operator == "<" else "not seen"
+    return number(values[condition.fact])
+
+
 def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
     """A condition as a person reads it."""
     fact, threshold = condition.fact, condition.threshold
@@ -167,7 +174,7 @@ def _finding(
     values = {name: fact.value for name, fact in known.get(about, {}).items()}
     open_facts = (knowledge.rules[r.derivation.rule].not_ruled_out(values) for r in found if r.certainty > 0)
     chain = _chain((diagnosis.id, about), reasons)
-    ranges = [d.at for d in chain if d.at]
+    strongest = max((d for d in chain if d.at), key=lambda d: d.certainty, default=None)
     return Finding(
         diagnosis,
         about,
@@ -177,7 +184,7 @@ def _finding(
         tuple(reason for reason in found if reason.certainty < 0),
         tuple(dict.fromkeys(fact for facts in open_facts for fact in facts)),
         explains,
-        (min(at[0] for at in ranges), max(at[1] for at in ranges)) if ranges else None,
+        strongest.at if strongest else None,
         chain,
     )
 
@@ -227,6 +234,7 @@ def _rejected(
             near = [r for r in rules if seen & {c.fact for c in r.when}]
             condition = failed(near[0], values) if near else None
             if seen & set(diagnosis.explains) and condition is not None:
-                text = f"It would need: {in_words(condition, knowledge)}; observed {number(values[condition.fact])}."
+                seen_instead = observed(condition, values, knowledge)
+                text = f"It would need: {in_words(condition, knowledge)}; observed: {seen_instead}."
                 lost[diagnosis.id] = Rejected(diagnosis, 0.0, text)
     return tuple(sorted(lost.values(), key=lambda r: (-r.certainty, r.diagnosis.id)))

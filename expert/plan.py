@@ -8,9 +8,9 @@ from typing import Literal
 
 from expert import vocabulary
 from expert.facts import Derivation, Fact, Value
-from expert.findings import Conclusions, Finding, Reason, Rejected, failed, in_words
+from expert.findings import Conclusions, Finding, Reason, Rejected, failed, in_words, observed
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
-from expert.prose import fill, mentions, number
+from expert.prose import fill, mentions
 from expert.run import RunLog
 from expert.signals import missing
 
@@ -219,8 +219,8 @@ def _checked(
     for rule in knowledge.rules.values():
         condition = failed(rule, values)
         if rule.id not in fired and rule.certainty > 0 and condition is not None:
-            observed = number(values[condition.fact])
-            found.append(Check(rule.id, knowledge.title(rule.then), in_words(condition, knowledge), observed))
+            title, expected = knowledge.title(rule.then), in_words(condition, knowledge)
+            found.append(Check(rule.id, title, expected, observed(condition, values, knowledge)))
     return tuple(found)
 
 

@@ -16,10 +16,10 @@ def smooth(series: Series) -> FloatArray:
 
 
 def running_median(values: FloatArray, width: int) -> FloatArray:
-    """The median of the `width` values around each value; the ends are repeated. Shape (n,)."""
-    if width < 3 or len(values) < 3:
+    """The median of the `width` values around each value; at its ends the curve is mirrored. Shape (n,)."""
+    if width < 3 or len(values) <= width // 2:
         return values
-    padded = np.pad(values, width // 2, mode="edge")
+    padded = np.pad(values, width // 2, mode="reflect")
     middles: FloatArray = np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=-1)
     return middles
 

@@ -30,7 +30,7 @@ def gradient_norm_peak_ratio(grad_norm: Series) -> Ratio | At | None:
         return None
     ratios, steps = found
     peak = int(ratios.argmax())
-    high = np.flatnonzero(ratios > 0.5 * ratios[peak])
+    high = np.flatnonzero(ratios >= 0.5 * ratios[peak])
     return At(float(ratios[peak]), steps[high[0]], steps[high[-1]])
 
 

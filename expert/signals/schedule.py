@@ -94,8 +94,8 @@ _USUAL = {
     "rmsprop": 1e-3,
     "adam": 1e-3,
     "lamb": 1e-3,
-    "sgd": 1e-2,
-    "momentum": 1e-2,
+    "sgd": 3e-2,
+    "momentum": 3e-2,
 }
 
 

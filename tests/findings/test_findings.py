@@ -118,7 +118,7 @@ def test_a_rival_that_lost_is_kept_with_what_spoke_against_it(tmp_path):
 def test_a_cause_that_would_explain_what_is_seen_says_what_it_would_have_needed(tmp_path):
     causes = [diagnosis("x", explains="[seen]")]
     found = conclusions(tmp_path, causes, [SEEN, rule("r", "{seen: true, b: true}", "x")], a=True, b=False)
-    assert [r.reason for r in found.rejected] == ["It would need: b is yes; observed no."]
+    assert [r.reason for r in found.rejected] == ["It would need: b is yes; observed: no."]
 
 
 def test_what_could_not_be_ruled_out_is_named(tmp_path):
