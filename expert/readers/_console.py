@@ -21,7 +21,7 @@ _STAMP = re.compile(
 _LEVEL = re.compile(
     r"^[\s\[(|-]*(?:INFO|DEBUG|WARNING|WARN|NOTICE)\b[\s\])|:-]*(?:[\w.]+:[\w.<>]+:\d+\s+-\s+)?", re.IGNORECASE
 )
-_NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|1\.#\w+|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
+_NUMBER = r"[-+]?(?:1\.#\w+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
 _VALUE = re.compile(
     rf"(?<![\w.@])(?<!\d[-/:])(?:tensor\(|array\(|np\.float\d+\()?({_NUMBER})(?![\w.]*[/:]\w)\s?(%|[a-zA-Z]+/?\w*)?",
     re.IGNORECASE,
@@ -242,6 +242,8 @@ def _label(text: str) -> tuple[str, bool, str]:
     if not words:
         return "", False, sets
     words = words[-4:]
+    while len(words) > 1 and vocabulary.clock(words[0]) and words[0].lower() != "it":
+        words = words[1:]
     name = " ".join(words).strip("_.-/ ")
     if not _known(name):
         shorter = (" ".join(words[i:]) for i in range(1, len(words)) if _known(" ".join(words[i:])))

@@ -16,6 +16,8 @@ from expert.readers._text import decoded
 from expert.run import RunLog
 
 GENERAL = True
+_SUMMARY = "train_runtime"
+"""What the last record of a Trainer holds, and no step does."""
 _SPLIT_KEYS = ("mode", "split", "phase", "stage", "subset", "set", "dataset_split")
 _SETTINGS_KEYS = (
     "config",
@@ -53,6 +55,7 @@ def read(path: Path) -> Iterator[RunLog]:
     bad: list[int] = []
     nulls: dict[str, int] = {}
     words: set[str] = set()
+    notes: list[str] = []
     with path.open("rb") as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
         file.seek(0)
@@ -68,11 +71,13 @@ def read(path: Path) -> Iterator[RunLog]:
                 bad.append(line)
                 continue
             given, row = _parts(record, nulls, words)
+            if _SUMMARY in row:
+                notes.append(f"line {line} is a summary of the run, not a step; it is left out of the curves")
+                given, row = {name: value for name, value in row.items() if not vocabulary.describe(name)[1]}, {}
             settings.update(given)
             if row:
                 rows.append(row)
                 lines.append(line)
-    notes = []
     if bad and not ended and bad[-1] == line:
         notes.append(f"line {bad.pop()} is cut in the middle and left out")
     if bad:

@@ -1,5 +1,7 @@
 """Console text: the forms that people print, with the line of every value."""
 
+import math
+
 import pytest
 
 from expert.readers import Refused, claim, read
@@ -166,6 +168,14 @@ def test_values_without_a_clock_are_counted(tmp_path):
     run = run_of(tmp_path, "loss: 0.5\nloss: 0.4\nloss: 0.3\n")
     assert run["train_loss"].steps.tolist() == [0, 1, 2]
     assert "counted" in " ".join(run.notes)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["nan", "NaN", "-nan", "nan(ind)", "1.#QNAN", "-1.#IND", "inf", "-Infinity", "1.#INF"]
+)
+def test_what_is_not_finite_is_a_value_in_every_spelling(tmp_path, spelling):
+    run = run_of(tmp_path, f"Epoch 1/2 loss: 0.5\nEpoch 2/2 loss: {spelling} - acc: 0.5\n")
+    assert not math.isfinite(run["train_loss"].values[1])
 
 
 def test_prose_is_no_log(tmp_path):

@@ -52,6 +52,14 @@ def test_nan_in_every_spelling_is_a_value_and_null_is_absent(tmp_path):
     assert len(run["val_loss"]) == 1
 
 
+def test_the_summary_of_a_trainer_is_no_step(tmp_path):
+    rows = '{"loss": 0.5, "step": 1}\n{"loss": 0.4, "step": 2}\n{"train_runtime": 9.0, "train_loss": 0.45, "step": 2}\n'
+    run = run_of(tmp_path, rows)
+    assert [series.name for series in run.series] == ["train_loss"]
+    assert run.settings["train_runtime"] == 9
+    assert "line 3" in " ".join(run.notes)
+
+
 def test_bad_lines_are_skipped_and_named(tmp_path):
     run = run_of(tmp_path, '{"step": 1, "loss": 0.5}\noops\n{"step": 2, "loss": 0.4}\n{"step": 3, "lo')
     assert values(run, "train_loss") == [0.5, 0.4]
