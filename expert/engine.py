@@ -100,21 +100,18 @@ def _concluding(knowledge: KnowledgeBase) -> Mapping[str, tuple[Rule, ...]]:
 
 
 class _Compiled:
-    """The rules as one experta engine, compiled once per knowledge base."""
+    """The rules as one experta engine. It grows: a rule is compiled with the first run that has the facts it reads."""
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
         self.strata = strata(knowledge.rules.values())
         self.fired: list[tuple[Rule, str]] = []
-        experta = _experta()
-        self.known: type[Any] = type("Known", (experta.Fact,), {})
-        stratum = {conclusion: n for n, stratum in enumerate(self.strata) for conclusion in stratum}
-        body = {f"rule {rule.id}": self._rule(experta, rule, stratum[rule.then]) for rule in knowledge.rules.values()}
-        self.engine = type("CompiledRules", (experta.KnowledgeEngine,), body)()
-        self.read = {c.fact for rule in knowledge.rules.values() for c in rule.when}
-        self.read |= {c.fact for rule in knowledge.rules.values() for exception in rule.unless for c in exception}
+        self.known: type[Any] = type("Known", (_experta().Fact,), {})
+        self.engine: Any = None
+        self.rules: dict[str, Rule] = {}
 
     def run(self, subjects: Mapping[str, dict[str, Fact]]) -> tuple[Derivation, ...]:
+        self._grow({name for facts in subjects.values() for name in facts})
         derivations: list[Derivation] = []
         self.engine.reset()
         for n, conclusions in enumerate(self.strata):
@@ -126,6 +123,20 @@ class _Compiled:
             for conclusion in conclusions:
                 _settle(conclusion, subjects, reasons, self.knowledge)
         return tuple(derivations)
+
+    def _grow(self, measured: set[str]) -> None:
+        """Compile anew with the rules that these facts could fire, if one of them is not compiled yet."""
+        known = measured | {conclusion for stratum in self.strata for conclusion in stratum}
+        needed = {id_: r for id_, r in self.knowledge.rules.items() if known >= {c.fact for c in r.when}}
+        if self.engine is not None and needed.keys() <= self.rules.keys():
+            return
+        self.rules |= needed
+        stratum = {conclusion: n for n, stratum in enumerate(self.strata) for conclusion in stratum}
+        experta = _experta()
+        body = {f"rule {rule.id}": self._rule(experta, rule, stratum[rule.then]) for rule in self.rules.values()}
+        self.engine = type("CompiledRules", (experta.KnowledgeEngine,), body)()
+        self.read = {c.fact for rule in self.rules.values() for c in rule.when}
+        self.read |= {c.fact for rule in self.rules.values() for exception in rule.unless for c in exception}
 
     def _stratum(self, n: int, subjects: Mapping[str, Mapping[str, Fact]]) -> list[Derivation]:
         self.fired.clear()

@@ -1,6 +1,6 @@
 """YAML as a tree in which every entry knows its place, and the mistakes that are found in it.
 
-PyYAML only composes the nodes. Plain words are resolved as YAML 1.2 has them: `1e-3` is a number, `no` is a word, and a
+PyYAML only gives the nodes. Plain words are resolved as YAML 1.2 has them: `1e-3` is a number, `no` is a word, and a
 key may stand only once.
 """
 
@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -170,10 +171,10 @@ def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
         problem(f"a pack has at most {_LARGEST:,} characters; this file has {len(text):,}")
         return None
     try:
-        if out_of_place := _out_of_place(text):
-            problem(*out_of_place)
-            return None
-        node = yaml.compose(text, _LOADER)
+        node = _tree(text)
+    except _OutOfPlaceError as mistake:
+        problem(*mistake.args)
+        return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem(f"not YAML: {error.problem or error.context}", *((mark.line, mark.column) if mark else ()))
@@ -194,26 +195,52 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _out_of_place(text: str) -> tuple[str, int, int] | None:
-    """What YAML allows and a pack does not, with its line and column, before a tree is made of it.
+class _OutOfPlaceError(Exception):
+    """What YAML allows and a pack does not: a message, its line and its column."""
 
-    libyaml composes by recursion: without this, deep nesting ends the process.
+
+def _tree(text: str) -> yaml.Node | None:
+    """The nodes of the document, made of libyaml's events; None for an empty one.
+
+    libyaml itself composes by recursion, and deep nesting would end the process. Raises _OutOfPlaceError, yaml.YAMLError.
     """
-    depth = 0
-    for event in yaml.parse(text, _LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        message = ""
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            message = "anchors and aliases have no place in a pack; write the value out"
-        elif getattr(event, "tag", None):
-            message = "tags have no place in a pack; quotes make a word of a number"
-        elif depth > _DEEPEST:
-            message = "nested too deeply"
-        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > _LONGEST:
-            message = f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
-        if message and event.start_mark:
-            return message, event.start_mark.line, event.start_mark.column
-    return None
+    opened: list[tuple[Any, list[yaml.Node]]] = []
+    root: list[yaml.Node] = []
+    events: Iterable[Any] = yaml.parse(text, _LOADER)
+    for event in events:
+        kind, inside = type(event), opened[-1][1] if opened else root
+        starts = kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+        _check_place(event, len(opened) + starts)
+        if starts:
+            opened.append((event, []))
+        elif kind is yaml.ScalarEvent:
+            inside.append(yaml.ScalarNode("", event.value, event.start_mark, event.end_mark, style=event.style))
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            begin, children = opened.pop()
+            outside = opened[-1][1] if opened else root
+            if kind is yaml.MappingEndEvent:
+                pairs = list(zip(children[::2], children[1::2], strict=True))
+                outside.append(yaml.MappingNode("", pairs, begin.start_mark, event.end_mark))
+            else:
+                outside.append(yaml.SequenceNode("", children, begin.start_mark, event.end_mark))
+        elif kind is yaml.DocumentStartEvent and root:
+            raise _OutOfPlaceError("a pack is one document", event.start_mark.line, event.start_mark.column)
+    return root[0] if root else None
+
+
+def _check_place(event: Any, depth: int) -> None:
+    """Raise _OutOfPlaceError for what a pack does not take."""
+    message = ""
+    if getattr(event, "anchor", None):
+        message = "anchors and aliases have no place in a pack; write the value out"
+    elif getattr(event, "tag", None):
+        message = "tags have no place in a pack; quotes make a word of a number"
+    elif depth > _DEEPEST:
+        message = "nested too deeply"
+    elif len(getattr(event, "value", "")) > _LONGEST:
+        message = f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
+    if message:
+        raise _OutOfPlaceError(message, event.start_mark.line, event.start_mark.column)
 
 
 def _places(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
