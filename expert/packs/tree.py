@@ -202,7 +202,8 @@ class _OutOfPlaceError(Exception):
 def _tree(text: str) -> yaml.Node | None:
     """The nodes of the document, made of libyaml's events; None for an empty one.
 
-    libyaml itself composes by recursion, and deep nesting would end the process. Raises _OutOfPlaceError, yaml.YAMLError.
+    libyaml itself composes by recursion, and deep nesting would end the process. Raises
+    _OutOfPlaceError and yaml.YAMLError.
     """
     opened: list[tuple[Any, list[yaml.Node]]] = []
     root: list[yaml.Node] = []

@@ -190,10 +190,11 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
         raise Unreadable(f"{path}: there is a header ({', '.join(form.names[:5])}) and no row below it")
     if not form.header:
         notes.append(f"there is no header; the columns are called {', '.join(form.names[:5])}")
+    length = len(table)
     columns = _columns(table, form, notes)
     if not columns:
         raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
-    return run_of_columns(path, columns, len(table), lines, notes=notes)
+    return run_of_columns(path, columns, length, lines, notes=notes)
 
 
 def _one_blank(source: Path | bytes) -> bytes:
@@ -276,12 +277,13 @@ def _repaired(
 
 
 def _columns(table: polars.DataFrame, form: _Form, notes: list[str]) -> dict[str, Column]:
+    """The columns that hold numbers. Each leaves the table as it is taken, so that a large one stands in memory once."""
     import polars
 
     columns: dict[str, Column] = {}
     ignored = []
     for name in form.names:
-        cells = table[name]
+        cells = table.drop_in_place(name)
         if cells.dtype == polars.String:
             numbers = _numbers(cells, form.decimal_comma, name)
             if numbers is None:

@@ -139,7 +139,7 @@ def constant_tail_share(train_loss: Series) -> Share | At | None:
     values = train_loss.finite.values
     if len(values) < FEWEST:
         return None
-    moved = np.flatnonzero(~np.isclose(values, values[-1], rtol=1e-6, atol=0))
+    moved = np.flatnonzero(np.abs(values - values[-1]) > 1e-6 * abs(values[-1]))
     since = int(moved[-1]) + 1 if len(moved) else 0
     return At((len(values) - since) / len(values), train_loss.finite.steps[since], train_loss.finite.steps[-1])
 
