@@ -277,7 +277,7 @@ def _repaired(
 
 
 def _columns(table: polars.DataFrame, form: _Form, notes: list[str]) -> dict[str, Column]:
-    """The columns that hold numbers. Each leaves the table as it is taken, so that a large one stands in memory once."""
+    """The columns that hold numbers; each leaves the table as it is taken."""
     import polars
 
     columns: dict[str, Column] = {}
