@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from typing import cast
+from typing import Literal, cast, get_args
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from expert.spellings import (
     TASK_NAMES,
 )
 
-TASKS = (
+Task = Literal[
     "classification",
     "binary classification",
     "multilabel classification",
@@ -41,7 +41,8 @@ TASKS = (
     "segmentation",
     "reinforcement learning",
     "generative",
-)
+]
+TASKS: tuple[Task, ...] = get_args(Task)
 
 _NUMBERS = """num_classes train_size val_size test_size batch_size epochs max_steps lr momentum weight_decay l1 l2
 warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min

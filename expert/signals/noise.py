@@ -97,26 +97,33 @@ def spike_recovered(train_loss: Series) -> bool | None:
     return float(np.median(after[-max(3, len(after) // 4) :])) <= 1.2 * float(np.median(before[-5:]))
 
 
-def sawtooth(train_loss: Series, train_size: float | None, batch_size: float | None) -> Ratio | None:
-    """How strongly the loss repeats a pattern every epoch: 1 is not at all.
+def epoch_pattern(train_loss: Series, train_size: float | None, batch_size: float | None) -> Ratio | None:
+    """How strongly the loss repeats a pattern within every epoch: 1 is not at all.
 
-    The strongest line at whole cycles per epoch in the spectrum of the curve without its trend, over the median of the
-    spectrum. An epoch must hold eight logged points at least, and the run three epochs.
+    Epoch folding: the points, less the mean of their epoch, are put into bins by their place in the epoch; it is the
+    variance of the bins' means, less a straight line (a loss that falls leaves one), over the one that the scatter in
+    the bins would give. An epoch must hold 16 logged points at least, and the run three epochs.
     """
     values, epochs = train_loss.finite.values, train_loss.finite.epochs
     if epochs is None and train_size and batch_size:
         epochs = train_loss.finite.steps / max(1.0, train_size / batch_size)
-    if epochs is None or not 24 <= len(values) <= 200_000 or not epochs[-1] - epochs[0] >= 3:
+    if epochs is None or not 48 <= len(values) <= 200_000 or not epochs[-1] - epochs[0] >= 2.5:
         return None
     per_epoch = len(values) / (epochs[-1] - epochs[0])
-    if per_epoch < 8:
+    if per_epoch < 16:
         return None
-    wave = values - running_median(values, 2 * (int(per_epoch) // 2) + 1)
-    power = np.abs(np.fft.rfft(wave - wave.mean())) ** 2
-    cycles = np.fft.rfftfreq(len(wave)) * per_epoch
-    whole = (np.abs(cycles - np.round(cycles)) < 0.5 / (epochs[-1] - epochs[0])) & (cycles > 0.5)
-    background = float(np.median(power[1:]))
-    return float(power[whole].max() / background) if whole.any() and background > 0 else None
+    epoch = (np.floor(epochs) - np.floor(epochs[0])).astype(np.int64)
+    wave = values - (np.bincount(epoch, values) / np.maximum(np.bincount(epoch), 1))[epoch]
+    bins = int(min(16, per_epoch // 4))
+    place = np.minimum((epochs % 1 * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    if counts.min() < 3:
+        return None
+    means = np.bincount(place, wave, bins) / counts
+    scatter = np.bincount(place, (wave - means[place]) ** 2, bins).sum() / (len(wave) - bins)
+    line = np.polyval(np.polyfit(np.arange(bins), means, 1), np.arange(bins))
+    between = float(np.sum(counts * (means - line) ** 2) / (bins - 2))
+    return between / scatter if scatter > 0 else None
 
 
 def _switches(series: Series) -> float | None:

@@ -7,9 +7,31 @@ from typing import Literal
 
 from expert.run import RunLog
 from expert.signals.units import Count, Epoch, Ratio, Share
+from expert.vocabulary import TASKS, Task
 
 Activation = Literal["none", "relu", "sigmoid", "tanh", "other"]
 Head = Literal["linear", "softmax", "sigmoid", "tanh", "relu", "other"]
+
+
+def task(run: RunLog) -> Task | None:
+    """What is learned: as the settings say, else as the names of the metrics do (a reward, two adversaries, a dice)."""
+    given = run.settings.get("task")
+    if isinstance(given, str):
+        return next((known for known in TASKS if known == given), None)
+    words = {word for series in run.series for word in (*series.name.split("_"), series.name)}
+    for inferred, signs in _SIGNS.items():
+        if words & signs:
+            return inferred
+    return None
+
+
+_SIGNS: dict[Task, set[str]] = {
+    "reinforcement learning": {"reward", "rew"},
+    "generative": {"discriminator_loss", "generator_loss", "critic_loss", "fid"},
+    "segmentation": {"dice", "iou", "miou"},
+    "detection": {"map50", "rpn", "bbox"},
+    "language modeling": {"perplexity", "bpb"},
+}
 
 
 def updates(epochs_trained: float | None, epochs: float | None, train_size: float, batch_size: float) -> Count | None:
