@@ -13,6 +13,8 @@ from expert.readers._text import number
 
 DEEPEST = 6
 _BARE = re.compile(r"(?<=[:\[,\s])([-+]?(?:nan|inf|infinity))(?=\s*[,}\]])", re.IGNORECASE)
+_MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\],]', re.DOTALL)
+"""Strings, in which nothing counts, and where a value begins or ends."""
 _DECODER = json.JSONDecoder()
 
 
@@ -28,6 +30,35 @@ def parsed(text: bytes | str) -> Any:
         return json.loads(_BARE.sub(lambda found: _standard(found[1]), plain))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def recovered(text: str) -> tuple[Any, int | None]:
+    """The value of a JSON text, or of what stands before its damage, and the line of the damage if there is one.
+
+    Raises ValueError if nothing stands before it.
+    """
+    try:
+        return parsed(text), None
+    except ValueError:
+        plain = _BARE.sub(lambda found: _standard(found[1]), text)
+    try:
+        return json.loads(plain), None
+    except json.JSONDecodeError as error:
+        damage = error.pos
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    whole, closing = 0, list[str]()
+    for found in _MARK.finditer(plain, 0, damage):
+        match found[0]:
+            case "{" | "[":
+                closing.append("}" if found[0] == "{" else "]")
+                whole = found.end()
+            case "}" | "]":
+                closing.pop()
+                whole = found.end()
+            case ",":
+                whole = found.start()
+    return parsed(plain[:whole] + "".join(reversed(closing))), plain.count("\n", 0, damage) + 1
 
 
 def records(text: str, start: int) -> Iterator[tuple[dict[str, Any], int]]:
