@@ -1,7 +1,8 @@
 """What becomes of real logs: python tests/bench/corpus.py FOLDER, where FOLDER holds INDEX.csv with labels.
 
 Prints, for each format of this product, how many logs are read and why the others are refused, and for the logs that
-are labelled healthy with confidence every finding above low.
+are labelled healthy with confidence every finding above low; and, over the logs that are not, the share of the plans'
+items that say a number of their run.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ def main(folder: Path, formats: Sequence[str]) -> None:
     for kind, outcomes in sorted(kinds.items()):
         counts = [outcomes.count(word) for word in ("read", "refused", "broken")]
         print(f"{kind:24} {len(outcomes):5} {counts[0]:5} {counts[1]:8} {counts[2]:7}")
+    faulty = [said for said in details if said.endswith(" items say a number of the run")]
+    numbers, items = (sum(int(said.split()[n]) for said in faulty) for n in (0, 2))
+    print(f"\n{numbers} of {items} items of the faulty logs' plans say a number of the run")
     print("\n".join(["", *details]))
 
 
@@ -74,6 +78,8 @@ def _run(run: RunLog, row: dict[str, str]) -> Iterator[str]:
     ]
     wrong = "healthy" in row["labels"].split(";") and row["label_confidence"] == "sure" and found
     yield f"{'ABOVE LOW ON A HEALTHY LOG: ' if wrong else ''}{plan.verdict}: {', '.join(found) or 'nothing above low'}"
+    if "healthy" not in row["labels"]:
+        yield f"{sum(bool(i.numbers) for i in plan.items)} of {len(plan.items)} items say a number of the run"
 
 
 if __name__ == "__main__":
