@@ -94,7 +94,7 @@ HIGHER = {
     "mcc": "mcc matthews_correlation",
     "pearson": "pearson pearsonr spearman spearmanr correlation",
     "reward": "reward ep_rew_mean episode_reward episode_reward_mean mean_reward eval_mean_reward episodic_reward "
-    "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean",
+    "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean return returns ep_return",
 }
 NEUTRAL = {
     "lr": "lr learning_rate lr_adam lr_sgd learningrate pg0 lr0 lr_pg0 x_lr0 lr_0 last_lr current_lr lr_rate cur_lr "
@@ -133,7 +133,7 @@ performance scalars charts percent pct"
 """Words that say how a metric was taken, not which it is."""
 NO_METRIC = "best time runtime size count num number threshold std var weight learn second seconds ms"
 """A name with one of these words is no metric, whatever its other words."""
-AS_LOSS = ("mse", "rmse", "mae", "perplexity", "bpb")
+AS_LOSS = ("nll", "logloss", "mse", "rmse", "mae", "perplexity", "bpb")
 """Without any loss, the first of these stands for it."""
 SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "dice", "auc", "error", "wer", "cer"}
 """Metrics between 0 and 1, which many log in percent."""

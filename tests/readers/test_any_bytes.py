@@ -17,6 +17,9 @@ GOLDEN = {
     "metrics.csv": LOGS / "lightning_csv" / "metrics.csv",
     "trainer_state.json": LOGS / "huggingface" / "finished.json",
 }
+DOCUMENT = b'{"history": {"loss": [0.5, 0.25, NaN], "val_loss": [0.5, 0.375, "inf"]},\n "lr": 0.1}\n'
+INFO = b'{"loss": [0.5, {"py/object": "numpy.float64", "value": 0.25}],\n "loss_T": [1, 2]}\n'
+TSV = b"iter\tLogloss\tAUC\n0\t0.5\t0.75\n1\t0.25\tnan\n"
 JSONL = b'{"lr": 0.1, "batch": 8}\n{"step": 1, "loss": 0.5}\n{"step": 2, "loss": NaN, "val": {"loss": 0.25}}\n'
 
 
@@ -33,10 +36,11 @@ def events(folder: Path) -> bytes:
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory):
     written = {name: path.read_bytes() for name, path in GOLDEN.items()}
-    return {**written, "log.jsonl": JSONL, "events.out.tfevents.1.h": events(tmp_path_factory.mktemp("events"))}
+    return {**written, **SMALL, "events.out.tfevents.1.h": events(tmp_path_factory.mktemp("events"))}
 
 
-NAMES = [*GOLDEN, "log.jsonl", "events.out.tfevents.1.h"]
+SMALL = {"log.jsonl": JSONL, "history.json": DOCUMENT, "info.json": INFO, "learn_error.tsv": TSV}
+NAMES = [*GOLDEN, *SMALL, "events.out.tfevents.1.h"]
 
 
 def reads_or_refuses(folder: Path, name: str, content: bytes) -> None:

@@ -1,0 +1,108 @@
+"""One JSON document: a list of values for each metric, as Keras keeps its history, or a list of records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from expert import vocabulary
+from expert.readers import Unreadable
+from expert.readers._columns import Column, columns_of, head, run_of_columns
+from expert.readers._json import flat, numeric, recovered
+from expert.readers._text import decoded
+from expert.run import RunLog
+
+GENERAL = True
+_START = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
+_SHORTEST = 2
+
+
+def recognizes(path: Path) -> str | None:
+    """A document that runs over lines or is one list, in which known metrics have lists of numbers or stand in records.
+
+    A single line that is a record of numbers is JSON Lines.
+    """
+    start = head(path)
+    if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_START):
+        return None
+    try:
+        document, _ = recovered(decoded(start))
+    except ValueError:
+        return None
+    lists = _lists(document)
+    if any(_known(name) for name in lists) or (len(lists) > 1 and len(lists) * 2 > len(document)):
+        return f"a JSON object with a list of numbers for {', '.join(list(lists)[:3])}"
+    records = _records(document)
+    if len(records) >= _SHORTEST and any(_known(name) for record in records[:5] for name in record):
+        return f"a JSON list of {'' if len(start) > 60_000 else f'{len(records)} '}records"
+    return None
+
+
+def read(path: Path) -> Iterator[RunLog]:
+    """The one run of the document."""
+    try:
+        document, damage = recovered(decoded(path.read_bytes()))
+    except ValueError as error:
+        raise Unreadable(f"{path}: it is no JSON ({error})") from error
+    notes = [f"it is damaged at line {damage}, where it is no JSON any more; what stands before is read"] * bool(damage)
+    lists, records = _lists(document), _records(document)
+    if not lists and not records:
+        raise Unreadable(f"{path}: it holds neither a list of numbers for a metric nor a list of records")
+    if not lists:
+        yield run_of_columns(path, columns_of(records), len(records), notes=notes)
+        return
+    settings = {name: value for name, value in flat(document) if not isinstance(value, list)}
+    length = max(len(values) for values in lists.values())
+    columns = {name: _column(values) for name, values in lists.items()}
+    short = [name for name, column in columns.items() if len(column.values) < length]
+    if short:
+        notes.append(f"lists shorter than {length} are taken from the beginning: {', '.join(short[:10])}")
+    if not any(vocabulary.clock(name) in ("step", "epoch") for name in columns):
+        columns["epoch"] = Column(np.arange(1.0, length + 1))
+    yield run_of_columns(path, columns, length, settings=settings, notes=notes)
+
+
+def _column(values: Sequence[Any]) -> Column:
+    """The numbers of a list at their places; what is no number is absent."""
+    numbers = [(row, number) for row, value in enumerate(values) if (number := numeric(value)) is not None]
+    return Column(np.array([number for _, number in numbers]), np.array([row for row, _ in numbers], dtype=np.int64))
+
+
+def _lists(document: Any) -> dict[str, Sequence[Any]]:
+    """The lists of numbers in a document, by name; `{"history": …}` and the like around them is passed over."""
+    if not isinstance(document, dict):
+        return {}
+    found = {name: value for name, value in flat(document) if isinstance(value, list) and _numbers(value)}
+    return {re.sub(r"^history/", "", name): value for name, value in found.items()}
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    first = values[:100]
+    return len(values) >= _SHORTEST and sum(numeric(value) is not None for value in first) * 2 > len(first)
+
+
+def _records(document: Any) -> list[Mapping[str, float]]:
+    """The records of a list, or of an object in which each epoch has its own."""
+    if isinstance(document, dict):
+        numbered = [(int(found[1]), value) for name, value in document.items() if (found := _EPOCH.fullmatch(name))]
+        alone = [value for value in document.values() if isinstance(value, list)]
+        if numbered:
+            document = [{"epoch": n, **value} for n, value in numbered if isinstance(value, dict)]
+        elif len(alone) == 1:
+            document = alone[0]
+    if not isinstance(document, list) or not all(isinstance(record, dict) for record in document[:5]):
+        return []
+    flattened = (flat(record) for record in document if isinstance(record, dict))
+    rows = ({n: number for n, value in record if (number := numeric(value)) is not None} for record in flattened)
+    return [row for row in rows if row]
+
+
+_EPOCH = re.compile(r"(?:epoch|step|iter)?[ _-]?(\d+)", re.IGNORECASE)
+
+
+def _known(name: str) -> bool:
+    return vocabulary.describe(name)[1] != ""
