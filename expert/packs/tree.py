@@ -47,6 +47,9 @@ class PackError(ValueError):
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[PackError], tuple[tuple[Problem, ...]]]:
+        return PackError, (self.problems,)
+
 
 class Entry:
     """One value of a file, with its place. Asking for what it is not notes a problem and gives the default.

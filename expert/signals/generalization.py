@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from expert.run import Series
+from expert.run import RunLog, Series
 from expert.signals._shape import FEWEST, at_steps, end, noise, position, smooth, start
 from expert.signals.units import At, Count, Deviations, Loss, Metric, Ratio, Share, Step
 
@@ -178,18 +178,21 @@ def val_metric_drop_share(val_metric: Series) -> Share | At | None:
     return _drop_share(val_metric)
 
 
-def train_metric_drop_share(train_metric: Series) -> Share | At | None:
-    """How far a training metric for which higher is better ended below its best, as a share of its best."""
-    return _drop_share(train_metric)
+def shared_metric_drop(run: RunLog) -> Share | At | None:
+    """How far a metric fell back from its best in training and validation alike, as a share of its best.
 
-
-def train_metric_drop_over_noise(train_metric: Series) -> Deviations | None:
-    """How far the training metric ended below its best, in standard deviations of its noise."""
-    spread = noise(train_metric)
-    if spread is None:
-        return None
-    sign = 1 if train_metric.better == "higher" else -1
-    return (float((sign * smooth(train_metric)).max()) - sign * end(train_metric)) / max(spread, 1e-6)
+    Of all metrics for which higher is better (precision and recall trade with each other and do not count) the one that
+    fell furthest in both; falls of less than four standard deviations of the noise count as none.
+    """
+    by_name = {series.name: series for series in run.series if series.role == "metric"}
+    pairs = [(by_name[n], by_name.get(f"val_{n[6:]}")) for n in by_name if n.startswith("train_")]
+    drops = [
+        min((_clear_drop(train), _clear_drop(val)), key=lambda drop: drop.value if drop else 0.0)
+        for train, val in pairs
+        if val is not None and not {"precision", "recall"} & set(train.name.split("_"))
+    ]
+    known = [drop for drop in drops if drop is not None]
+    return max(known, key=lambda drop: drop.value) if known else None
 
 
 def val_metric_improving(val_metric: Series) -> bool | None:
@@ -225,6 +228,15 @@ def known_result_gap(val_metric: Series, known_result: float) -> Metric | None:
     if not len(values):
         return None
     return known_result - float(values.max()) if val_metric.better == "higher" else float(values.min()) - known_result
+
+
+def _clear_drop(metric: Series) -> At | None:
+    """The share of its best that a metric lost, 0 if that is within its noise."""
+    drop, spread = _drop_share(metric), noise(metric)
+    if drop is None or spread is None:
+        return None
+    lost = float(drop.value) * float(smooth(metric).max())
+    return drop if lost >= 4 * spread else At(0.0, drop.first, drop.last)
 
 
 def _drop_share(metric: Series) -> At | None:

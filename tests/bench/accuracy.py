@@ -1,8 +1,8 @@
 """How right the rules are on labelled runs: python tests/bench/accuracy.py FOLDER [GROUP], with FOLDER/LABELS.csv.
 
-LABELS.csv has one row per run: case, source, label (several joined by |), role, confirmed, group and csv, the path of its
-log; a config.json may lie beside it. Prints, for each source, the share of healthy runs that are quiet (nothing above
-low), of weak faults without anything above medium, and of faults flagged, named among the first three, and named first.
+LABELS.csv has one row per run: case, source, label (several joined by |), role, confirmed, group and csv, the path of
+its log; a config.json may lie beside it. Prints, for each source, the share of healthy runs that are quiet (nothing
+above low), of weak faults without anything above medium, and of faults flagged, named among the first three, and first.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Every kind of mistake in a pack is named at its place, all of them in one pass."""
 
+import pickle
+
 import pytest
 
 from expert.facts import Quantity
-from expert.packs import PackError, load
+from expert.packs import PackError, Problem, load
 
 CATALOGUE = {
     "loss_jump": Quantity("loss_jump", "number"),
@@ -262,3 +264,8 @@ def test_a_pack_may_begin_with_a_byte_order_mark_and_end_lines_as_windows_does(t
     file = tmp_path / "pack.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
     assert "jumped" in load([file], CATALOGUE).rules
+
+
+def test_the_mistakes_survive_a_trip_between_processes() -> None:
+    problem = Problem("team.yaml", 3, 5, "key 'wen' is not known here", "  wen:")
+    assert str(pickle.loads(pickle.dumps(PackError([problem])))) == str(PackError([problem]))
