@@ -59,7 +59,7 @@ TASK_NAMES = {
 # base name ← spellings, after split words are taken out; then direction and role of each base
 LOWER = {
     "loss": "loss losses total_loss lm_loss mean_loss cost objective epoch_loss avg_loss running_loss ce_loss "
-    "cross_entropy_loss nll_loss l loss_total train_inner_loss",
+    "cross_entropy_loss cross_entropy celoss nll_loss l loss_total train_inner_loss",
     "nll": "nll negative_log_likelihood",
     "mse": "mse mean_squared_error l2_error",
     "rmse": "rmse root_mean_squared_error",
@@ -82,8 +82,9 @@ HIGHER = {
     "auc": "auc auroc roc_auc roc_auc_score mean_auc",
     "precision": "precision precision_b precision_macro macro_precision precision_weighted prec",
     "recall": "recall recall_b sensitivity recall_macro macro_recall recall_weighted rec",
-    "map50": "map50 map_0_5 map50_b ap50 bbox_map_50 bbox_ap50",
-    "map": "map map_0_5_0_95 map50_95 map50_95_b bbox_map bbox_ap mean_average_precision ap average_precision",
+    "map50": "map50 map_0_5 map50_b ap50 bbox_map_50 bbox_ap50 coco_bbox_map_50 coco_bbox_ap50",
+    "map": "map map_0_5_0_95 map50_95 map50_95_b bbox_map bbox_ap coco_bbox_map coco_bbox_ap mean_average_precision ap "
+    "average_precision",
     "iou": "iou miou mean_iou jaccard",
     "dice": "dice dice_score mean_dice dice_coef average_global_foreground_dice pseudo_dice",
     "bleu": "bleu sacrebleu",
@@ -111,17 +112,19 @@ NEUTRAL = {
     "saturated_frac": "saturated_frac saturation",
     "out_mean": "out_mean output_mean",
     "out_std": "out_std output_std",
-    "step_time": "step_time time_per_step iter_time batch_time elapsed_time_per_iteration sec_per_step step_seconds",
-    "data_time": "data_time data_load_time load_time data_wait",
+    "step_time": "step_time time_per_step iter_time batch_time batch_cost elapsed_time_per_iteration sec_per_step "
+    "step_seconds",
+    "data_time": "data_time data_load_time reader_cost load_time data_wait",
     "throughput": "throughput samples_per_second tokens_per_second tok_s samples_per_sec tokens_per_sec fps wps ups "
-    "images_per_second it_s steps_per_second",
+    "images_per_second it_s steps_per_second ips samples_sec speed",
     "gpu_util": "gpu_util gpu_utilization gpu_usage",
     "gpu_memory": "gpu_memory gpu_mem memory gpu_mem_mb max_mem cuda_memory gpu_memory_mb vram",
     "host_memory": "host_memory rss host_mem ram cpu_memory memory_rss",
     "loss_scale": "loss_scale grad_scale amp_scale",
     "entropy": "entropy policy_entropy entropy_loss",
-    "discriminator_loss": "d_loss discriminator_loss loss_d disc_loss critic_loss dis_loss loss_discriminator",
-    "generator_loss": "g_loss generator_loss loss_g gen_loss loss_generator",
+    "discriminator_loss": "d_loss discriminator_loss loss_d loss_d_a loss_d_b disc_loss critic_loss dis_loss "
+    "loss_discriminator loss_d_loss",
+    "generator_loss": "g_loss generator_loss loss_g loss_g_a loss_g_b loss_g_gan gen_loss loss_generator loss_g_loss",
 }
 SPLITS = {
     **dict.fromkeys(["train", "training", "tr", "trn", "learn"], "train"),
@@ -140,7 +143,7 @@ SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "di
 CLOCKS = {
     "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total "
     "num_updates time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps "
-    "env_steps trainer_global_step",
+    "env_steps trainer_global_step progress_tick",
     "epoch": "epoch epochs ep epoch_num",
     "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
     "time_time_elapsed date datetime runtime relative_time elapsed_seconds wall",

@@ -77,6 +77,8 @@ for _table, _better, _role in ((LOWER, "lower", "error"), (HIGHER, "higher", "me
             role = "loss" if _base in ("loss", "nll", "logloss") else _role or _base
             _BASES[_spelling] = (_base, cast("Direction | None", _better), role)
 
+_HELD_OUT = ("map", "map50")
+"""What is measured on held-out data unless its name says otherwise."""
 _DROPPED, _NO_METRIC = set(DROPPED.split()), set(NO_METRIC.split())
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
@@ -148,7 +150,7 @@ def understand(
 
     `mapped` gives columns the name that a person wants, `directions` metrics their direction.
     """
-    described = [(series, *describe(series.column, mapped)) for series in run.series]
+    described = [(series, *describe(_apart(series, run), mapped)) for series in run.series]
     held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
     taken: dict[str, list[str]] = {}
     named: list[Series] = []
@@ -156,7 +158,7 @@ def understand(
         given = next((d for n in (series.column, name) if (d := (directions or {}).get(n))), None)
         role = "metric" if given and not role else role
         if role in ("loss", "error", "metric") and not split:
-            beside = "" if role == "loss" else _beside(series, described)
+            beside = "" if role == "loss" else "val" if name in _HELD_OUT else _beside(series, described)
             split = beside or ("train" if role == "loss" or name in held_out or not held_out else "val")
             if role != "loss" and name not in held_out:
                 taken.setdefault(split, []).append(repr(series.column))
@@ -168,6 +170,13 @@ def understand(
     distinct, doubles = _distinct(scaled)
     complete, sums = _totals(distinct)
     return replace(run, series=complete, notes=(*run.notes, *splits, *percent, *doubles, *sums))
+
+
+def _apart(series: Series, run: RunLog) -> str:
+    """The column that a series is known by: `time` beside `data_time` is how long a step took."""
+    data = next((other for other in run.series if plain(other.column) == "data_time"), None)
+    alike = data is not None and plain(series.column) == "time" and _same(series.steps, data.steps)
+    return "step_time" if alike else series.column
 
 
 def _beside(series: Series, described: Sequence[tuple[Series, str, str, str, Direction | None]]) -> str:
@@ -325,6 +334,8 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
     """
     notes: list[str] = []
     sums: list[Series] = []
+    if any(s.role in ("generator_loss", "discriminator_loss") for s in series):
+        return series, notes  # what rivals lose has no meaning as a sum
     whole = {s.split for s in series if s.name == f"{s.split}_loss"}
     for split in ("train", "val", "test"):
         parts = [s for s in series if s.split == split and s.role == "error" and "loss" in s.name.split("_")]

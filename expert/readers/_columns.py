@@ -15,10 +15,17 @@ from expert.run import Event, FloatArray, IntArray, RunLog, Series
 _ONCE = "one step was logged twice; its last line counts"
 MOST_EVENTS = 100
 """Of more events of one kind than these, the first are kept and the rest counted."""
+_MOST_RESTARTS = 0.1
+"""A clock goes back in at most this share of its rows."""
 _GENERIC = {"metrics", "results", "log", "logs", "history", "progress", "trainer_state", "training_log", "train"} | {
     "training_history",
     "output",
     "stdout",
+    "result",
+    "stats",
+    "scalars",
+    "trainer_log",
+    "wandb-history",
 }
 
 
@@ -188,6 +195,8 @@ def _clocks(columns: Mapping[str, Column], length: int) -> tuple[dict[str, Float
             continue
         values = _dense(column, length)
         finite = np.isfinite(values)
+        if kind == "time" and (np.diff(values[finite]) < 0).sum() > _MOST_RESTARTS * length:
+            continue  # how long each row took, not when it was written
         if finite.sum() * 5 >= length:
             used.add(name)
             found.setdefault(kind, values if finite.all() else _filled(values, finite))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from expert.run import RunLog
 GENERAL = True
 _SUMMARY = "train_runtime"
 """What the last record of a Trainer holds, and no step does."""
+_MOMENTS = {"num", "mean", "std"}
+"""How StyleGAN writes a value: the mean of so many."""
 _SPLIT_KEYS = ("mode", "split", "phase", "stage", "subset", "set", "dataset_split")
 _SETTINGS_KEYS = (
     "config",
@@ -56,6 +60,7 @@ def read(path: Path) -> Iterator[RunLog]:
     nulls: dict[str, int] = {}
     words: set[str] = set()
     notes: list[str] = []
+    evaluated = _Evaluation()
     with path.open("rb") as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
         file.seek(0)
@@ -71,6 +76,8 @@ def read(path: Path) -> Iterator[RunLog]:
                 bad.append(line)
                 continue
             given, row = _parts(record, nulls, words)
+            if evaluated.apart(record, row):
+                row = {name: value for name, value in row.items() if vocabulary.clock(name) != "step"}
             if _SUMMARY in row:
                 notes.append(f"line {line} is a summary of the run, not a step; it is left out of the curves")
                 given, row = {name: value for name, value in row.items() if not vocabulary.describe(name)[1]}, {}
@@ -102,6 +109,26 @@ def _record(line: str | bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
+@dataclass
+class _Evaluation:
+    """Which records are evaluations that count their own steps, as MMDetection's and MMEngine's are."""
+
+    epoch: float = -1
+    step: float = -1
+    counts: bool = False
+
+    def apart(self, record: Mapping[str, Any], row: Mapping[str, float]) -> bool:
+        """Whether a record's step counts batches of the evaluation (`mode: val`), or the epoch (`step` alone)."""
+        named = any(name.lower() in _SPLIT_KEYS and record[name] in ("val", "test") for name in record)
+        step = row.get("step", row.get("iter", math.nan))
+        epoch = row.get("epoch", math.nan)
+        if (named and epoch >= self.epoch >= 0) or ("iter" not in row and self.counts and step == self.epoch):
+            return step < self.step
+        self.counts = "iter" in row and "step" in row
+        self.epoch, self.step = epoch, step
+        return False
+
+
 def _parts(
     record: Mapping[str, Any], nulls: dict[str, int], words: set[str]
 ) -> tuple[dict[str, object], dict[str, float]]:
@@ -114,6 +141,8 @@ def _parts(
             settings.update(value)
         elif name.lower() in _SPLIT_KEYS and isinstance(value, str):
             split = value if vocabulary.split(value) else split
+        elif isinstance(value, dict) and value.keys() == _MOMENTS:
+            _put(name, value["mean"], row, nulls, words)
         elif isinstance(value, dict):
             for inner, deep in flat({name: value}):
                 _put(inner, deep, row, nulls, words)

@@ -16,6 +16,7 @@ from expert.readers import Unreadable
 from expert.readers._columns import Column, head, run_name, run_of_columns
 from expert.run import RunLog
 
+GENERAL = True
 _MARK = "tfevents"
 _NEEDED = "reading TensorBoard event files needs one more package: pip install training-expert[tensorboard]"
 _HPARAMS = "_hparams_/"
@@ -27,7 +28,7 @@ def recognizes(path: Path) -> str | None:
     """An event file by its name and its first record, or a folder with event files of one run."""
     if path.is_file():
         return "an event file" if _is_events(path) else None
-    if not path.is_dir() or (path / "trainer_state.json").exists():
+    if not path.is_dir():
         return None
     own, parts = _events(path), _parts(path)
     if own:
