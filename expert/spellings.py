@@ -78,7 +78,7 @@ HIGHER = {
     "masked_accuracy balanced_accuracy acc_1 prec_1 overall_accuracy",
     "top5": "top5 top_5 acc5 top5_acc top_5_acc acc_top5 accuracy_top5 accuracy_top_5 acc_5 prec_5 "
     "top_k_categorical_accuracy",
-    "f1": "f1 f1_score macro_f1 micro_f1 f1_macro f1_micro f_score",
+    "f1": "f1 ents_f sents_f spans_sc_f f1_score macro_f1 micro_f1 f1_macro f1_micro f_score",
     "auc": "auc auroc roc_auc roc_auc_score mean_auc",
     "precision": "precision precision_b precision_macro macro_precision precision_weighted prec",
     "recall": "recall recall_b sensitivity recall_macro macro_recall recall_weighted rec",
@@ -93,8 +93,10 @@ HIGHER = {
     "ssim": "ssim",
     "psnr": "psnr",
     "mcc": "mcc matthews_correlation",
+    "cats_score": "cats_score",
     "pearson": "pearson pearsonr spearman spearmanr correlation",
-    "reward": "reward ep_rew_mean episode_reward episode_reward_mean mean_reward eval_mean_reward episodic_reward "
+    "reward": "reward ep_rew ep_rew_mean rollout_ep_rew_mean episode_reward episode_reward_mean mean_reward "
+    "eval_mean_reward episodic_reward "
     "mean_episode_reward avg_reward episode_return mean_return episodic_return eprewmean return returns ep_return",
 }
 NEUTRAL = {
@@ -143,7 +145,7 @@ SHARES = {"acc", "top5", "f1", "precision", "recall", "map", "map50", "iou", "di
 CLOCKS = {
     "step": "step steps global_step iter iteration iterations it current_steps total_timesteps timesteps_total "
     "num_updates time_total_timesteps round training_iteration nupdates n_iter batch_idx train_step timestep timesteps "
-    "env_steps trainer_global_step progress_tick",
+    "env_steps misc_total_timesteps misc_nupdates timesteps_so_far trainer_global_step progress_tick",
     "epoch": "epoch epochs ep epoch_num",
     "time": "time wall_time walltime elapsed elapsed_time timestamp time_elapsed total_time train_runtime time_total_s "
     "time_time_elapsed date datetime runtime relative_time elapsed_seconds wall",
