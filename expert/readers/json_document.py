@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ import numpy as np
 from expert import vocabulary
 from expert.readers import Unreadable
 from expert.readers._columns import Column, columns_of, head, run_of_columns
-from expert.readers._json import flat, numeric, recovered
+from expert.readers._json import flat, numeric, records, recovered
 from expert.readers._text import decoded
-from expert.run import RunLog
+from expert.run import IntArray, RunLog
 
 GENERAL = True
 _START = (b"{", b"[", b"\xff\xfe", b"\xfe\xff")
@@ -36,24 +37,25 @@ def recognizes(path: Path) -> str | None:
     lists = _lists(document)
     if any(_known(name) for name in lists) or (len(lists) > 1 and len(lists) * 2 > len(document)):
         return f"a JSON object with a list of numbers for {', '.join(list(lists)[:3])}"
-    records = _records(document)
-    if len(records) >= _SHORTEST and any(_known(name) for record in records[:5] for name in record):
-        return f"a JSON list of {'' if len(start) > 60_000 else f'{len(records)} '}records"
+    rows = _records(document)
+    if len(rows) >= _SHORTEST and any(_known(name) for row in rows[:5] for name in row):
+        return f"a JSON list of {'' if len(start) > 60_000 else f'{len(rows)} '}records"
     return None
 
 
 def read(path: Path) -> Iterator[RunLog]:
     """The one run of the document."""
     try:
-        document, damage = recovered(decoded(path.read_bytes()))
+        text = decoded(path.read_bytes())
+        document, damage = recovered(text)
     except ValueError as error:
         raise Unreadable(f"{path}: it is no JSON ({error})") from error
     notes = [f"it is damaged at line {damage}, where it is no JSON any more; what stands before is read"] * bool(damage)
-    lists, records = _lists(document), _records(document)
-    if not lists and not records:
+    lists, rows = _lists(document), _records(document)
+    if not lists and not rows:
         raise Unreadable(f"{path}: it holds neither a list of numbers for a metric nor a list of records")
     if not lists:
-        yield run_of_columns(path, columns_of(records), len(records), notes=notes)
+        yield run_of_columns(path, columns_of(rows), len(rows), _lines(text, len(rows)), notes=notes)
         return
     settings = {name: value for name, value in flat(document) if not isinstance(value, list)}
     length = max(len(values) for values in lists.values())
@@ -66,6 +68,14 @@ def read(path: Path) -> Iterator[RunLog]:
     yield run_of_columns(path, columns, length, settings=settings, notes=notes)
 
 
+def _lines(text: str, length: int) -> IntArray | None:
+    """The line on which each record of a list begins, if the document is that list."""
+    breaks = [found.start() for found in re.finditer("\n", text)]
+    start = text.find("[")
+    places = [place for _, place in records(text, start)] if text[:start].strip() == "" else []
+    return np.array([bisect_right(breaks, place) + 1 for place in places[:length]]) if len(places) >= length else None
+
+
 def _column(values: Sequence[Any]) -> Column:
     """The numbers of a list at their places; what is no number is absent."""
     numbers = [(row, number) for row, value in enumerate(values) if (number := numeric(value)) is not None]
@@ -76,8 +86,11 @@ def _lists(document: Any) -> dict[str, Sequence[Any]]:
     """The lists of numbers in a document, by name; `{"history": …}` and the like around them is passed over."""
     if not isinstance(document, dict):
         return {}
+    found: dict[str, Sequence[Any]]
     found = {name: value for name, value in flat(document) if isinstance(value, list) and _numbers(value)}
-    return {re.sub(r"^history/", "", name): value for name, value in found.items()}
+    around = {name.partition("/")[0] for name in found}
+    shared = len(around) == 1 and not vocabulary.split(*around) and not found.keys() & around
+    return {name.partition("/")[2]: value for name, value in found.items()} if shared else found
 
 
 def _numbers(values: Sequence[Any]) -> bool:
@@ -85,20 +98,32 @@ def _numbers(values: Sequence[Any]) -> bool:
     return len(values) >= _SHORTEST and sum(numeric(value) is not None for value in first) * 2 > len(first)
 
 
-def _records(document: Any) -> list[Mapping[str, float]]:
-    """The records of a list, or of an object in which each epoch has its own."""
+def _records(document: Any) -> list[dict[str, float]]:
+    """The records of a list, of an object in which each epoch has its own, or of one with a list for each split."""
     if isinstance(document, dict):
         numbered = [(int(found[1]), value) for name, value in document.items() if (found := _EPOCH.fullmatch(name))]
-        alone = [value for value in document.values() if isinstance(value, list)]
+        lists = {name: value for name, value in document.items() if _is_records(value)}
         if numbered:
             document = [{"epoch": n, **value} for n, value in numbered if isinstance(value, dict)]
-        elif len(alone) == 1:
-            document = alone[0]
-    if not isinstance(document, list) or not all(isinstance(record, dict) for record in document[:5]):
+        elif len(lists) == 1:
+            document = next(iter(lists.values()))
+        else:
+            document = [_named(name, record) for name, rows in lists.items() for record in rows]
+    if not _is_records(document):
         return []
     flattened = (flat(record) for record in document if isinstance(record, dict))
     rows = ({n: number for n, value in record if (number := numeric(value)) is not None} for record in flattened)
     return [row for row in rows if row]
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(record, dict) for record in value[:5])
+
+
+def _named(split: str, record: Any) -> dict[str, Any]:
+    """A record whose columns begin with the name of the list that holds it."""
+    given = record if isinstance(record, dict) else {}
+    return {name if vocabulary.clock(name) else f"{split}/{name}": value for name, value in given.items()}
 
 
 _EPOCH = re.compile(r"(?:epoch|step|iter)?[ _-]?(\d+)", re.IGNORECASE)

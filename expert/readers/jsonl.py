@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from expert import vocabulary
-from expert.readers import Unreadable
+from expert.readers import Unreadable, json_document
 from expert.readers._columns import columns_of, head, run_of_columns, seconds
 from expert.readers._json import flat, numeric, parsed
 from expert.readers._text import decoded
@@ -22,6 +22,8 @@ _SUMMARY = "train_runtime"
 """What the last record of a Trainer holds, and no step does."""
 _MOMENTS = {"num", "mean", "std"}
 """How StyleGAN writes a value: the mean of so many."""
+_COCO = "coco_eval_bbox"
+"""Under this name DETR writes the twelve figures of COCO as a list, the mean average precision first."""
 _SPLIT_KEYS = ("mode", "split", "phase", "stage", "subset", "set", "dataset_split")
 _SETTINGS_KEYS = (
     "config",
@@ -46,7 +48,8 @@ def recognizes(path: Path) -> str | None:
     found = [record for line in lines[:50] if (record := _record(line)) is not None]
     if not found or len(found) * 2 < min(len(lines), 50):
         return None
-    if len(lines) == 1 and not any(numeric(value) is not None for value in found[0].values()):
+    alone = len(lines) == 1 and not any(numeric(value) is not None for value in found[0].values())
+    if alone or (len(lines) == 1 and json_document.recognizes(path)):
         return None
     return "a JSON object on each line"
 
@@ -141,6 +144,9 @@ def _parts(
             settings.update(value)
         elif name.lower() in _SPLIT_KEYS and isinstance(value, str):
             split = value if vocabulary.split(value) else split
+        elif name.endswith(_COCO) and isinstance(value, list):
+            for part, deep in zip(("AP", "AP50"), value, strict=False):
+                _put(f"{name}/{part}", deep, row, nulls, words)
         elif isinstance(value, dict) and value.keys() == _MOMENTS:
             _put(name, value["mean"], row, nulls, words)
         elif isinstance(value, dict):

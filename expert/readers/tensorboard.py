@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from expert import vocabulary
 from expert.readers import Unreadable
-from expert.readers._columns import Column, head, run_name, run_of_columns
+from expert.readers._columns import head, run_name
+from expert.readers._points import Points
 from expert.run import RunLog
 
 GENERAL = True
@@ -82,49 +81,34 @@ def _held_out(folder: Path) -> bool:
 
 
 @dataclass
-class _Points:
-    """The points of all tags in the order in which they were written."""
+class _Found:
+    """What the files of a run hold: the points of all tags, the settings, and the tags that are no scalars."""
 
-    steps: list[float] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-    rows: dict[str, list[int]] = field(default_factory=dict)
-    values: dict[str, list[float]] = field(default_factory=dict)
+    points: Points = field(default_factory=Points)
     settings: dict[str, object] = field(default_factory=dict)
     skipped: set[str] = field(default_factory=set)
 
-    def add(self, column: str, step: float, time: float, value: float) -> None:
-        self.rows.setdefault(column, []).append(len(self.steps))
-        self.values.setdefault(column, []).append(value)
-        self.steps.append(step)
-        self.times.append(time)
-
 
 def _run(path: Path, files: Mapping[str, list[Path]]) -> RunLog:
-    points = _Points()
+    found = _Found()
     notes = []
     for part, paths in files.items():
         for file in paths:
-            damage = _read_file(file, part, points)
+            damage = _read_file(file, part, found)
             notes += [damage] if damage else []
-    if not points.steps:
-        other = f"; it holds {', '.join(sorted(points.skipped)[:8])}" if points.skipped else ""
+    if not found.points.steps:
+        other = f"; it holds {', '.join(sorted(found.skipped)[:8])}" if found.skipped else ""
         raise Unreadable(f"{path}: its event files hold no scalars{other}{'; ' + notes[0] if notes else ''}")
-    if points.skipped:
-        notes.append(f"summaries that are no scalars are ignored: {', '.join(sorted(points.skipped)[:10])}")
-    columns = {n: Column(np.array(points.values[n]), np.array(points.rows[n])) for n in points.rows}
-    own = {n: c for n, c in columns.items() if vocabulary.clock(n) != "step"}
-    clocks = {"step": Column(np.array(points.steps)), "wall_time": Column(np.array(points.times))}
-    run = run_of_columns(
-        path, {**clocks, **own}, len(points.steps), name=_name(path), settings=points.settings, notes=notes
-    )
-    return run
+    if found.skipped:
+        notes.append(f"summaries that are no scalars are ignored: {', '.join(sorted(found.skipped)[:10])}")
+    return found.points.run(path, _name(path), settings=found.settings, notes=notes)
 
 
 def _name(path: Path) -> str:
     return run_name(path) if path.is_file() else path.resolve().name
 
 
-def _read_file(path: Path, part: str, points: _Points) -> str:
+def _read_file(path: Path, part: str, found: _Found) -> str:
     """Adds what a file holds, up to where it is damaged; says where that is."""
     try:
         from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
@@ -140,7 +124,7 @@ def _read_file(path: Path, part: str, points: _Points) -> str:
             event = Event.FromString(record)
             read += 12 + len(record) + 4
             for value in event.summary.value:
-                _take(value, part, float(event.step), float(event.wall_time), points)
+                _take(value, part, float(event.step), float(event.wall_time), found)
     except (DecodeError, DataLossError, ValueError, IndexError) as error:
         return f"{path.name} is damaged after byte {read} ({error or type(error).__name__}); what stands before is read"
     if read < path.stat().st_size:
@@ -148,48 +132,48 @@ def _read_file(path: Path, part: str, points: _Points) -> str:
     return ""
 
 
-def _take(value: Any, part: str, step: float, time: float, points: _Points) -> None:
+def _take(value: Any, part: str, step: float, time: float, found: _Found) -> None:
     tag = value.tag
     if tag.startswith(_HPARAMS):
-        _hparams(value, points)
+        _hparams(value, found)
         return
     kind = value.WhichOneof("value")
     if kind == "simple_value":
-        points.add(_column(tag, part), step, time, float(value.simple_value))
+        found.points.add(_column(tag, part), step, float(value.simple_value), time)
     elif kind == "tensor":
-        _tensor(value, part, step, time, points)
-    elif len(points.skipped) < 1000:
-        points.skipped.add(tag)
+        _tensor(value, part, step, time, found)
+    elif len(found.skipped) < 1000:
+        found.skipped.add(tag)
 
 
-def _tensor(value: Any, part: str, step: float, time: float, points: _Points) -> None:
+def _tensor(value: Any, part: str, step: float, time: float, found: _Found) -> None:
     from tensorboard.util.tensor_util import make_ndarray
 
     try:
         array = make_ndarray(value.tensor)
     except (TypeError, ValueError):
-        points.skipped.add(value.tag)
+        found.skipped.add(value.tag)
         return
     if array.size == 1 and array.dtype.kind in "fiub":
-        points.add(_column(value.tag, part), step, time, float(array.reshape(())))
+        found.points.add(_column(value.tag, part), step, float(array.reshape(())), time)
     elif array.size == 1 and array.dtype.kind in "OS" and part == "":
-        _text(value.tag, array.reshape(-1)[0], points)
-    elif len(points.skipped) < 1000:
-        points.skipped.add(value.tag)
+        _text(value.tag, array.reshape(-1)[0], found)
+    elif len(found.skipped) < 1000:
+        found.skipped.add(value.tag)
 
 
-def _text(tag: str, content: Any, points: _Points) -> None:
+def _text(tag: str, content: Any, found: _Found) -> None:
     """A text summary of settings, as the Trainer of transformers writes `args`."""
     text = content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
     if any(word in tag.lower() for word in ("args", "config", "hparams", "hyperparam")):
         try:
-            found = json.loads(text.strip().strip("`").strip())
+            given = json.loads(text.strip().strip("`").strip())
         except ValueError:
-            found = dict(re.findall(r"^\|?\s*([\w./-]+)\s*\|\s*([^|\n]+?)\s*\|?$", text, re.MULTILINE))
-        if isinstance(found, dict):
-            points.settings.update(found)
+            given = dict(re.findall(r"^\|?\s*([\w./-]+)\s*\|\s*([^|\n]+?)\s*\|?$", text, re.MULTILINE))
+        if isinstance(given, dict):
+            found.settings.update(given)
             return
-    points.skipped.add(tag)
+    found.skipped.add(tag)
 
 
 def _column(tag: str, part: str) -> str:
@@ -201,7 +185,7 @@ def _column(tag: str, part: str) -> str:
     return f"{part}/{tag}"
 
 
-def _hparams(value: Any, points: _Points) -> None:
+def _hparams(value: Any, found: _Found) -> None:
     from google.protobuf.message import DecodeError
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
@@ -212,4 +196,4 @@ def _hparams(value: Any, points: _Points) -> None:
     for name, given in data.session_start_info.hparams.items():
         kind = given.WhichOneof("kind")
         if kind:
-            points.settings[name] = getattr(given, kind)
+            found.settings[name] = getattr(given, kind)
