@@ -26,12 +26,13 @@ _STDIN_NAMES = ("log.jsonl", "log.json", "log.csv", "log.tsv", "log.txt", "log.l
 
 @dataclass(frozen=True)
 class Given:
-    """What a person adds to a log: settings, names of columns, directions of metrics, a known run to compare with."""
+    """What a person adds to a log: settings, names of columns, directions, a run to compare with, the reader to use."""
 
     settings: Mapping[str, object] = field(default_factory=dict)
     mapped: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, Direction] = field(default_factory=dict)
     baseline: RunLog | None = None
+    reader: str = ""
 
 
 def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
@@ -88,7 +89,7 @@ def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
 
 def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
     try:
-        yield from read(path, given.mapped, given.directions)
+        yield from read(path, given.mapped, given.directions, given.reader)
     except Exception as error:  # a defect of one reader must not stop the other sources
         yield Refused(str(path), defect(error))
 
@@ -110,7 +111,7 @@ def _standard_input(given: Given) -> Iterator[RunLog | Refused]:
         for name in _STDIN_NAMES:
             path = Path(folder, name)
             path.write_bytes(content)
-            if claim(path):
+            if claim(path, given.reader):
                 break
             path.unlink()
         else:

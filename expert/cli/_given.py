@@ -41,6 +41,7 @@ _OPTIONS = (
         "--map", "mapping", multiple=True, metavar="COLUMN=METRIC", help="What a column is: --map col7=val_loss."
     ),
     click.option("--baseline", metavar="RUN", help="The log of a run that went well, to compare with."),
+    click.option("--reader", metavar="NAME", default="", help="Read with this reader, as 'expert facts' names it."),
     click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
 )
 
@@ -53,12 +54,22 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given(
-    settings_file: Path | None, assignments: Iterable[str], mapping: Iterable[str], baseline: str | None
+    settings_file: Path | None,
+    assignments: Iterable[str],
+    mapping: Iterable[str],
+    baseline: str | None,
+    reader: str = "",
 ) -> Given:
     """What the options add to the log. Raises click.UsageError or Failure for what cannot be understood."""
     from expert import sources
+    from expert.readers import readers
     from expert.readers.beside import settings_file as read_settings
+    from expert.selection import nearest
 
+    if reader and reader not in readers():
+        raise click.UsageError(
+            f"there is no reader {reader!r}{nearest(reader, readers())} They are {', '.join(readers())}"
+        )
     try:
         settings = dict(read_settings(settings_file)) if settings_file else {}
     except ValueError as error:
@@ -77,7 +88,7 @@ def given(
             known = sources.single(baseline, sources.Given({}, mapped, directions))
         except ValueError as error:
             raise Failure(f"--baseline: {error}") from error
-    return sources.Given(settings, mapped, directions, known)
+    return sources.Given(settings, mapped, directions, known, reader)
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def diagnose(
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
     baseline: str | None,
+    reader: str,
     redact: bool,
 ) -> None:
     """Judge runs: print the plan and write it as a page, report.html.
@@ -59,7 +60,7 @@ def diagnose(
 
     forms = _trip.formats(formats, output)
     knowledge = _given.knowledge(select, ignore)
-    given = _given.given(settings_file, assignments, mapping, baseline)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader)
     plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
     if select:
         plans = [_trip.narrowed(plan, select) for plan in plans]

@@ -23,6 +23,7 @@ def explain(
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
     baseline: str | None,
+    reader: str,
     redact: bool,
 ) -> None:
     """Say how a finding, symptom or rule was concluded: the facts, the rules they met, and the log's lines.
@@ -40,7 +41,7 @@ def explain(
     knowledge = _given.knowledge()
     for asked in filter(None, (id_, why_not)):
         _given.check_id(asked, knowledge)
-    given = _given.given(settings_file, assignments, mapping, baseline)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader)
     with _given.mistakes():
         found = list(plans(source, given, redact, knowledge, run_name))
     if run_name and not any(plan.run.name == run_name for plan in found):

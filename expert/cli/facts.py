@@ -11,17 +11,29 @@ from expert.cli import _given
 
 @click.command()
 @click.argument("source")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "parquet"]),
+    default="text",
+    help="csv or parquet: the series that were read, one row per point.",
+    show_default=True,
+)
+@click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; '-' is standard output. [-]")
 @_given.options
 def facts(
     source: str,
+    form: str,
+    output: str,
     run_name: str,
     settings_file: Path | None,
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
     baseline: str | None,
+    reader: str,
     redact: bool,
 ) -> None:
-    """Print every fact of a run, with the series and steps it was read from.
+    """Print every fact of a run, with the series and steps it was read from; or export the series themselves.
 
     Also how the columns were understood, which reader took the log and why, what it skipped, and what could not be
     measured.
@@ -29,23 +41,30 @@ def facts(
     \b
     expert facts metrics.csv
     expert facts runs/ --run seed-3
+    expert facts runs/ --format parquet -o series.parquet
     """
     from expert.diagnose import shareable
+    from expert.export import exported
     from expert.listing import listing
     from expert.readers import Refused
     from expert.sources import runs
 
-    given = _given.given(settings_file, assignments, mapping, baseline)
-    listed = read = 0
+    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    chosen, read = [], 0
     for run in runs(source, given):
         if isinstance(run, Refused):
             click.echo(f"{run.source}: {run.reason}", err=True)
             continue
         read += 1
         if run_name in ("", run.name):
-            click.echo(("\n" if listed else "") + listing(shareable(run, redact)))
-            listed += 1
-    if read and not listed:
+            chosen.append(shareable(run, redact))
+    if read and not chosen:
         raise click.UsageError(_given.no_such_run(run_name, [source], given))
-    if not listed:
+    if not chosen:
         raise SystemExit(3)
+    listed = "\n".join(f"{listing(run)}\n" for run in chosen) if form == "text" else ""
+    content = listed.encode() or exported(chosen, form)
+    if output == "-":
+        click.echo(content, nl=False)
+    else:
+        Path(output).write_bytes(content)

@@ -65,26 +65,29 @@ def read(
     """The runs of a file or a folder, with their metrics named and with the settings that lie beside them.
 
     A folder that no reader takes as a whole is searched for logs; tables there without a known metric are Refused. A
-    log that cannot be read is Refused and does not stop the others. `reader` names the reader to use instead of the one
-    that recognizes the log.
+    log that cannot be read is Refused and does not stop the others. `reader` names the only reader that is used: for a
+    file whether it recognizes it or not, in a folder for what it recognizes.
     """
     if not path.exists():
         yield Refused(str(path), "there is no such file or folder")
         return
-    claims = claim(path) if not reader else [(reader, "asked for")]
+    claims = claim(path, reader) or ([(reader, "asked for")] if reader and path.is_file() else [])
     if claims:
         yield from _runs(path, *claims[0], mapped, directions)
     elif path.is_dir():
-        found = [run for inner, name, why in _inside(path) for run in _runs(inner, name, why, mapped, directions)]
+        found = [
+            run for inner, name, why in _inside(path, reader) for run in _runs(inner, name, why, mapped, directions)
+        ]
         judged = any(isinstance(run, RunLog) and _has_metric(run) for run in found)
         yield from [_without_metric(run) if judged else run for run in found] or [Refused(str(path), _no_log(path))]
     else:
         yield Refused(str(path), _unrecognized(path))
 
 
-def claim(path: Path) -> list[tuple[str, str]]:
-    """The readers that recognize a log, each with why; more than one is a defect of theirs."""
-    found = [(n, reader, reader.recognizes(path)) for n, reader in readers().items()]
+def claim(path: Path, only: str = "") -> list[tuple[str, str]]:
+    """The readers that recognize a log, each with why; more than one is a defect of theirs. `only` asks one of them."""
+    asked = {only: readers()[only]} if only else readers()
+    found = [(n, reader, reader.recognizes(path)) for n, reader in asked.items()]
     claims = [(name, why, getattr(reader, "GENERAL", False)) for name, reader, why in found if why is not None]
     general = all(only for _, _, only in claims)
     return [(name, why) for name, why, only in claims if general or not only]
@@ -105,16 +108,16 @@ def _runs(
         yield Refused(str(path), f"{path}: it is nested too deeply")
 
 
-def _inside(folder: Path, depth: int = 0) -> Iterator[tuple[Path, str, str]]:
+def _inside(folder: Path, reader: str = "", depth: int = 0) -> Iterator[tuple[Path, str, str]]:
     """Every log below with its reader and why; the folders that a reader takes as a whole are not entered."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.is_symlink() or (path.name in NAMES and path.is_file()):
             continue
-        claims = claim(path)
+        claims = claim(path, reader)
         if claims:
             yield path, *claims[0]
         elif path.is_dir() and depth < _DEEPEST:
-            yield from _inside(path, depth + 1)
+            yield from _inside(path, reader, depth + 1)
 
 
 def _has_metric(run: RunLog) -> bool:
