@@ -216,6 +216,7 @@ def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.D
     common: dict[str, Any] = {
         "separator": form.separator,
         "has_header": False,
+        "glob": False,
         "skip_lines": form.before + form.header,
     }
     types = {n: polars.String if text else polars.Float64 for n, text in zip(form.names, texts, strict=True)}

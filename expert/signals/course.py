@@ -51,8 +51,9 @@ def best_train_loss(train_loss: Series) -> Loss | None:
 
 
 def last_step(train_loss: Series) -> Step | None:
-    """The last step that was logged."""
-    return float(train_loss.steps[-1]) if len(train_loss) else None
+    """The last step that was logged, where the run counts steps."""
+    by_epoch = train_loss.epochs is not None and np.array_equal(train_loss.epochs, train_loss.steps)
+    return None if by_epoch or not len(train_loss) else float(train_loss.steps[-1])
 
 
 def train_loss_fall(train_loss: Series) -> Share | None:
@@ -63,11 +64,16 @@ def train_loss_fall(train_loss: Series) -> Share | None:
 
 
 def train_loss_fall_over_noise(train_loss: Series) -> Deviations | None:
-    """How far the training loss fell, from its start to its end, in standard deviations of its noise."""
-    spread = noise(train_loss)
-    if spread is None:
+    """How far the training loss fell from its first quarter to its last, in standard errors of its noise.
+
+    The medians of two quarters of n/4 points each differ by chance with a standard error of 1.25 noise · sqrt(8/n).
+    """
+    spread, values = noise(train_loss), train_loss.curve.values
+    if spread is None or len(values) < 8:
         return None
-    return (start(train_loss) - end(train_loss)) / max(spread, 1e-9 * (abs(start(train_loss)) + 1e-30))
+    quarter_size = len(values) // 4
+    fall = float(np.median(values[:quarter_size]) - np.median(values[-quarter_size:]))
+    return fall / max(1.25 * spread * float(np.sqrt(2 / quarter_size)), 1e-9 * abs(float(values[0])) + 1e-30)
 
 
 def late_fall_share(train_loss: Series) -> Share | None:
@@ -99,21 +105,18 @@ def progress_lost(train_loss: Series) -> Share | At | None:
     """The share of the best progress of the training loss that was lost again by the end."""
     if len(train_loss.curve) < FEWEST:
         return None
-    values, steps = smooth(train_loss), train_loss.curve.steps
-    best = int(values.argmin())
-    gained = start(train_loss) - values[best]
+    lowest = float(smooth(train_loss).min())
+    gained = start(train_loss) - lowest
     if gained <= 3 * (noise(train_loss) or 0):
         return None
-    return At(float((end(train_loss) - values[best]) / gained), steps[best], steps[-1])
+    return At((end(train_loss) - lowest) / gained, _onset(train_loss), train_loss.curve.steps[-1])
 
 
 def train_loss_rise(train_loss: Series) -> Ratio | At | None:
     """The last training loss over its smoothed minimum; losses that can be negative have none."""
     if len(train_loss.curve) < FEWEST or train_loss.finite.values.min() <= 0:
         return None
-    values, steps = smooth(train_loss), train_loss.curve.steps
-    best = int(values.argmin())
-    return At(end(train_loss) / values[best], steps[best], steps[-1])
+    return At(end(train_loss) / float(smooth(train_loss).min()), _onset(train_loss), train_loss.curve.steps[-1])
 
 
 def train_loss_rise_over_noise(train_loss: Series) -> Deviations | None:
@@ -172,3 +175,12 @@ def fall_evenness(train_loss: Series) -> Ratio | None:
 def negative_loss_share(train_loss: Series) -> Share | None:
     """The share of training losses below zero."""
     return float(np.mean(train_loss.finite.values < 0)) if len(train_loss.finite) else None
+
+
+def _onset(train_loss: Series) -> float:
+    """The step from which the loss stays above its best by more than its noise and a tenth of what it loses again."""
+    values, steps = train_loss.curve.values, train_loss.curve.steps
+    lowest = float(smooth(train_loss).min())
+    margin = max(3 * (noise(train_loss) or 0.0), 0.1 * (end(train_loss) - lowest))
+    below = np.flatnonzero(values <= lowest + margin)
+    return float(steps[min(int(below[-1]) + 1, len(steps) - 1)]) if len(below) else float(steps[0])

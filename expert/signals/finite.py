@@ -29,35 +29,34 @@ def nonfinite_val_loss_share(val_loss: Series) -> Share | None:
     return float(np.mean(~np.isfinite(val_loss.values)))
 
 
+def val_loss_ends_nonfinite(val_loss: Series) -> bool | None:
+    """Whether the last validation loss is NaN or infinite."""
+    return not np.isfinite(val_loss.values[-1])
+
+
 def nonfinite_gradient_share(grad_norm: Series | None, nonfinite_grad_steps: Series | None) -> Share | At | None:
-    """The share of logged points whose gradient norm is not finite, or that count non-finite gradient steps."""
-    if grad_norm is not None and not np.isfinite(grad_norm.values).all():
-        bad = ~np.isfinite(grad_norm.values)
-        return At(float(bad.mean()), grad_norm.steps[bad.argmax()], grad_norm.steps[-1])
-    if nonfinite_grad_steps is None:
+    """The share of points with a gradient that is not finite; the first tenth, where scalers search, is left out."""
+    series = grad_norm if grad_norm is not None and not np.isfinite(grad_norm.values).all() else nonfinite_grad_steps
+    if series is None:
         return None if grad_norm is None else 0.0
-    bad = nonfinite_grad_steps.finite.values > 0
-    if not bad.any():
-        return 0.0
-    return At(float(bad.mean()), nonfinite_grad_steps.finite.steps[bad.argmax()], nonfinite_grad_steps.finite.steps[-1])
+    bad = ~np.isfinite(series.values) if series is grad_norm else series.values > 0
+    bad = bad & (np.arange(len(bad)) >= len(bad) // 10)
+    return At(float(bad.mean()), series.steps[bad.argmax()], series.steps[-1]) if bad.any() else 0.0
 
 
 def zero_loss_steps(train_loss: Series) -> Count | At | None:
-    """The longest row of training losses of exactly zero, as some trainers write for a lost NaN."""
-    zero = train_loss.values == 0
-    if zero.all() or len(zero) < 5:
+    """The row of training losses of exactly zero at the end, as some trainers write for a lost NaN."""
+    nonzero = np.flatnonzero(train_loss.values != 0)
+    if not len(nonzero) or len(train_loss) < 5:
         return None
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], zero.astype(np.int8), [0]))))
-    starts, ends = edges[::2], edges[1::2]
-    if not len(starts):
+    since = int(nonzero[-1]) + 1
+    if since == len(train_loss):
         return 0.0
-    longest = int(np.argmax(ends - starts))
-    length = float(ends[longest] - starts[longest])
-    return At(length, train_loss.steps[starts[longest]], train_loss.steps[ends[longest] - 1])
+    return At(float(len(train_loss) - since), train_loss.steps[since], train_loss.steps[-1])
 
 
 def loss_before_zero(train_loss: Series, zero_loss_steps: float) -> Share | None:
-    """The last loss that is not zero, as a share of the first."""
+    """The last loss before the row of zeros at the end, as a share of the first."""
     nonzero = train_loss.finite.values[train_loss.finite.values != 0]
     return float(nonzero[-1] / nonzero[0]) if zero_loss_steps and len(nonzero) else None
 

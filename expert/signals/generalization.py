@@ -20,9 +20,9 @@ def has_validation(val_loss: Series | None, val_metric: Series | None) -> bool |
 
 
 def best_val_loss(val_loss: Series) -> Loss | At | None:
-    """The lowest smoothed validation loss."""
-    best = _best(val_loss)
-    return None if best is None else At(best[1], best[0], best[0])
+    """The lowest validation loss."""
+    step = _lowest_step(val_loss)
+    return None if step is None else At(float(val_loss.finite.values.min()), step, step)
 
 
 def last_val_loss(val_loss: Series) -> Loss | None:
@@ -31,15 +31,14 @@ def last_val_loss(val_loss: Series) -> Loss | None:
 
 
 def best_val_step(val_loss: Series) -> Step | None:
-    """The step of the lowest smoothed validation loss."""
-    best = _best(val_loss)
-    return None if best is None else best[0]
+    """The step of the lowest validation loss."""
+    return _lowest_step(val_loss)
 
 
 def best_val_position(val_loss: Series) -> Share | None:
-    """Where in the run the smoothed validation loss was lowest, 0 (start) to 1 (end)."""
-    best = _best(val_loss)
-    return None if best is None else position(val_loss, best[0])
+    """Where in the run the validation loss was lowest, 0 (start) to 1 (end)."""
+    step = _lowest_step(val_loss)
+    return None if step is None else position(val_loss, step)
 
 
 def val_loss_rise(val_loss: Series) -> Share | At | None:
@@ -150,21 +149,18 @@ def last_train_metric(train_metric: Series) -> Metric | None:
 
 
 def metric_gap(train_metric: Series, val_metric: Series) -> Metric | None:
-    """How much better the training metric is than the validation metric, at the end."""
+    """How much better the training metric is than the validation metric, at the end; both are shares of 1."""
     if train_metric.name.split("_", 1)[1] != val_metric.name.split("_", 1)[1] or not len(val_metric.finite):
         return None
     difference = end(train_metric) - end(val_metric)
+    if max(np.abs(train_metric.finite.values).max(), np.abs(val_metric.finite.values).max()) > 1:
+        return None
     return difference if val_metric.better == "higher" else -difference
 
 
 def val_metric_drop(val_metric: Series) -> Metric | At | None:
-    """How far the validation metric ended below its best smoothed value."""
-    if len(val_metric.curve) < FEWEST:
-        return None
-    sign = 1 if val_metric.better == "higher" else -1
-    values = sign * smooth(val_metric)
-    best = int(values.argmax())
-    return At(float(values[best] - sign * end(val_metric)), val_metric.curve.steps[best], val_metric.steps[-1])
+    """How far the validation metric ended below its best: its best smoothed value less the best of its last tenth."""
+    return _drop(val_metric)
 
 
 def val_metric_drop_over_noise(val_metric: Series, val_metric_drop: float) -> Deviations | None:
@@ -174,8 +170,18 @@ def val_metric_drop_over_noise(val_metric: Series, val_metric_drop: float) -> De
 
 
 def val_metric_drop_share(val_metric: Series) -> Share | At | None:
-    """How far a validation metric for which higher is better ended below its best, as a share of its best."""
-    return _drop_share(val_metric)
+    """How far the validation metric ended worse than its best, as a share of its best."""
+    drop = _drop(val_metric)
+    best = (
+        float(
+            np.abs(
+                smooth(val_metric)[int((smooth(val_metric) * (1 if val_metric.better == "higher" else -1)).argmax())]
+            )
+        )
+        if drop
+        else 0.0
+    )
+    return At(float(drop.value) / best, drop.first, drop.last) if drop and best > 0 else None
 
 
 def shared_metric_drop(run: RunLog) -> Share | At | None:
@@ -205,10 +211,12 @@ def val_metric_improving(val_metric: Series) -> bool | None:
 
 
 def val_metric_noise(val_metric: Series) -> Metric | None:
-    """The standard deviation of the validation metric around its own trend, in the second half."""
+    """The standard deviation of a validation metric, a share of 1, around its own trend in the second half."""
     values = val_metric.finite.values
     late = values[len(values) // 2 :]
-    return float(1.4826 * np.median(np.abs(np.diff(late, 2))) / np.sqrt(6)) if len(late) >= FEWEST else None
+    if len(late) < FEWEST or np.abs(values).max() > 1:
+        return None
+    return float(1.4826 * np.median(np.abs(np.diff(late, 2))) / np.sqrt(6))
 
 
 def metric_standard_error(val_size: float, last_val_metric: float) -> Metric | None:
@@ -222,12 +230,14 @@ def two_standard_errors(metric_standard_error: float) -> Metric | None:
     return 2 * metric_standard_error
 
 
-def known_result_gap(val_metric: Series, known_result: float) -> Metric | None:
-    """How far the best validation metric is from a known result, positive if it is worse."""
+def known_result_gap(val_metric: Series, known_result: float) -> Share | None:
+    """How much worse the best validation metric is than a known result, as a share of it (percent or share alike)."""
     values = val_metric.finite.values
-    if not len(values):
+    if not len(values) or not known_result:
         return None
-    return known_result - float(values.max()) if val_metric.better == "higher" else float(values.min()) - known_result
+    known = known_result / 100 if np.abs(values).max() <= 1 < known_result else known_result
+    worse = known - values.max() if val_metric.better == "higher" else values.min() - known
+    return float(worse / abs(known))
 
 
 def _clear_drop(metric: Series) -> At | None:
@@ -239,12 +249,22 @@ def _clear_drop(metric: Series) -> At | None:
     return drop if lost >= 4 * spread else At(0.0, drop.first, drop.last)
 
 
-def _drop_share(metric: Series) -> At | None:
-    if metric.better != "higher" or len(metric.curve) < FEWEST:
+def _drop(metric: Series) -> At | None:
+    if len(metric.curve) < FEWEST:
         return None
-    values, steps = smooth(metric), metric.curve.steps
-    best = int(values.argmax())
-    return At((values[best] - end(metric)) / values[best], steps[best], steps[-1]) if values[best] > 0 else None
+    values, steps = smooth(metric) * (1 if metric.better == "higher" else -1), metric.curve.steps
+    best, last = int(values.argmax()), values[-max(1, len(values) // 10) :]
+    return At(float(values[best] - last.max()), steps[best], steps[-1])
+
+
+def _drop_share(metric: Series) -> At | None:
+    drop = _drop(metric) if metric.better == "higher" else None
+    best = float(smooth(metric).max()) if drop else 0.0
+    return At(float(drop.value) / best, drop.first, drop.last) if drop and best > 0 else None
+
+
+def _lowest_step(val_loss: Series) -> float | None:
+    return float(val_loss.finite.steps[val_loss.finite.values.argmin()]) if len(val_loss.finite) >= 3 else None
 
 
 def _best(val_loss: Series) -> tuple[float, float] | None:

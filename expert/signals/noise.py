@@ -47,15 +47,16 @@ def val_loss_switches(val_loss: Series) -> Share | None:
 
 
 def val_loss_peak_ratio(val_loss: Series) -> Ratio | At | None:
-    """The highest validation loss after the first third of the run, over the median there."""
+    """The highest validation loss after the first third of the run, over the running median around it."""
     values, steps = val_loss.finite.values, val_loss.finite.steps
     if len(values) < 6 or values.min() < 0:
         return None
-    late = values[len(values) // 3 :]
-    peak = int(late.argmax())
-    level = float(np.median(late))
-    at = steps[len(values) // 3 + peak]
-    return At(float(late[peak]) / level, at, at) if level > 0 else None
+    third = len(values) // 3
+    level = np.maximum(running_median(values, 7), 1e-3 * values[0])[third:]
+    if (level <= 0).any():
+        return None
+    peak = int((values[third:] / level).argmax())
+    return At(float(values[third + peak] / level[peak]), steps[third + peak], steps[third + peak])
 
 
 def spike_ratio(train_loss: Series) -> Ratio | At | None:

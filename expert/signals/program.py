@@ -51,6 +51,11 @@ def suggested_batch_size(batch_size: float, train_size: float | None) -> Count |
     return float(2 ** round(min(8.0, max(4.0, log2(max(wanted, 1))))))
 
 
+def suggested_larger_batch(batch_size: float, train_size: float | None) -> Count | None:
+    """Twice the batch, where that is at most a tenth of the data and 4,096 samples."""
+    return 2 * batch_size if 2 * batch_size <= min(4096.0, (train_size or 40_960) / 10) else None
+
+
 def input_scale(input_min: float, input_max: float) -> Ratio | None:
     """The largest input, without its sign."""
     return max(abs(input_min), abs(input_max))

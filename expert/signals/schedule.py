@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from expert.run import RunLog, Series
-from expert.signals.units import At, Count, Rate, Ratio, Share
+from expert.signals.units import At, Count, Rate, Ratio, Share, Step
 
 
 def peak_lr(lr: Series | None, run: RunLog) -> Rate | None:
@@ -55,9 +55,12 @@ def lr_constant(lr: Series) -> bool | None:
 
 
 def warm_up_share(lr: Series) -> Share | None:
-    """The share of the run until the learning rate reaches its peak."""
+    """The share of the run until the learning rate reaches its peak, where it rises to it step by step."""
     values = lr.finite.values
-    return float(values.argmax() / len(values)) if len(values) >= 5 else None
+    peak = int(values.argmax()) if len(values) >= 5 else 0
+    rises = np.diff(values[: peak + 1])
+    stepwise = len(rises) >= 2 and rises.max() <= 0.5 * (values[peak] - values[0])
+    return float(peak / len(values)) if stepwise else 0.0 if len(values) >= 5 and peak == 0 else None
 
 
 def lr_jump_ratio(lr: Series) -> Ratio | At | None:
@@ -72,6 +75,12 @@ def lr_jump_ratio(lr: Series) -> Ratio | At | None:
     return At(float(ratios[jump]), steps[begin + jump + 1], steps[begin + jump + 1])
 
 
+def lr_jump_step(lr: Series) -> Step | None:
+    """The step of the largest rise of the learning rate from one point to the next, after the first tenth."""
+    jump = lr_jump_ratio(lr)
+    return float(jump.first) if isinstance(jump, At) else None
+
+
 def lr_jumps(lr: Series) -> Count | None:
     """How often the learning rate rises by more than half from one point to the next, after the first tenth."""
     values = lr.finite.values
@@ -81,27 +90,41 @@ def lr_jumps(lr: Series) -> Count | None:
 
 def usual_lr(optimizer: str, run: RunLog) -> Rate | None:
     """The learning rate that the optimizer is usually first tried with: the defaults of Keras, PyTorch and Trainer."""
+    usual = _usual_range(optimizer, run)
+    return None if usual is None else usual[1]
+
+
+def lr_over_usual(peak_lr: float, optimizer: str, run: RunLog) -> Ratio | None:
+    """The highest learning rate over the end of the usual range that it lies beyond; 1 within the range."""
+    usual = _usual_range(optimizer, run)
+    if usual is None:
+        return None
+    low, high = usual
+    return peak_lr / high if peak_lr > high else peak_lr / low if peak_lr < low else 1.0
+
+
+def _usual_range(optimizer: str, run: RunLog) -> tuple[float, float] | None:
+    """The rates that the optimizer is usually first tried with; none for one that finds its own."""
+    name = optimizer.lower()
+    if any(known in name for known in ("dadapt", "prodigy", "schedulefree", "schedule_free")):
+        return None
     if run.reader.startswith("huggingface"):
-        return 5e-5
-    return next((rate for known, rate in _USUAL.items() if known in optimizer.lower()), None)
+        return 1e-5, 1e-3
+    return next((rates for known, rates in _USUAL.items() if known in name), None)
 
 
 _USUAL = {
-    "adadelta": 1.0,
-    "adagrad": 1e-2,
-    "adafactor": 1e-3,
-    "lion": 1e-4,
-    "rmsprop": 1e-3,
-    "adam": 1e-3,
-    "lamb": 1e-3,
-    "sgd": 3e-2,
-    "momentum": 3e-2,
+    "adadelta": (0.1, 1.0),
+    "adagrad": (1e-3, 1e-1),
+    "adafactor": (1e-5, 1e-2),
+    "lion": (1e-5, 3e-4),
+    "rmsprop": (3e-4, 1e-3),
+    "adamw": (2e-5, 1e-3),
+    "adam": (3e-4, 1e-3),
+    "lamb": (1e-4, 1e-2),
+    "sgd": (1e-2, 1e-1),
+    "momentum": (1e-2, 1e-1),
 }
-
-
-def lr_over_usual(peak_lr: float, usual_lr: float) -> Ratio | None:
-    """The highest learning rate over the one that the optimizer is usually first tried with."""
-    return peak_lr / usual_lr
 
 
 def adaptive_optimizer(optimizer: str) -> bool | None:
@@ -114,11 +137,15 @@ def suggested_lower_lr(peak_lr: float) -> Rate | None:
     return peak_lr / 10 if peak_lr > 0 else None
 
 
-def suggested_higher_lr(peak_lr: float, usual_lr: float | None) -> Rate | None:
-    """Ten times the highest learning rate, or the usual one where that is further."""
-    return max(10 * peak_lr, usual_lr or 0.0) if peak_lr > 0 else usual_lr
+def suggested_higher_lr(peak_lr: float, lr_over_usual: float | None) -> Rate | None:
+    """Three times the highest learning rate, ten times where it is below the usual; none where it is above."""
+    if peak_lr <= 0 or (lr_over_usual or 1.0) > 1:
+        return None
+    return (10 if (lr_over_usual or 1.0) < 1 else 3) * peak_lr
 
 
-def suggested_warm_up(last_step: float) -> Count | None:
-    """A twentieth of the run's steps."""
-    return float(round(max(1.0, 0.05 * last_step)))
+def suggested_warm_up(train_loss: Series) -> Count | None:
+    """A twentieth of the run's steps, where it counts steps."""
+    if train_loss.epochs is not None and np.array_equal(train_loss.epochs, train_loss.steps):
+        return None
+    return float(round(max(1.0, 0.05 * train_loss.steps[-1]))) if len(train_loss) >= 20 else None

@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 
-from expert.run import RunLog, Series
-from expert.signals._shape import end, smooth, start
-from expert.signals.units import At, Ratio, Seconds, Share, Step
+from expert.run import FloatArray, RunLog, Series
+from expert.signals._shape import end, noise, smooth, start
+from expert.signals.units import At, Deviations, Ratio, Seconds, Share, Step
 
 
 def data_wait_share(step_time: Series, data_time: Series) -> Share | None:
@@ -70,7 +70,8 @@ def out_of_memory(run: RunLog) -> bool | At | None:
 def worker_died(run: RunLog) -> bool | At | None:
     """Whether the console says that a data-loading worker or another process of the run died."""
     return _said(
-        run, r"DataLoader worker .*(killed|exited)|worker .* exited unexpectedly|NCCL.*(timeout|timed out)|Bus error"
+        run,
+        r"DataLoader worker .*(killed|exited)|worker .* exited unexpectedly|NCCL.*(timed out|Watchdog)|Bus error",
     )
 
 
@@ -79,27 +80,57 @@ def crashed(run: RunLog) -> bool | At | None:
     return _said(run, r"Traceback \(most recent call last\)|^\w*(Error|Exception)\b|Segmentation fault|core dumped")
 
 
+def last_error(run: RunLog) -> str | None:
+    """The last exception that the console shows."""
+    errors = [e.text.strip() for e in run.events if re.match(r"\s*[\w.]*(Error|Exception|Interrupt)\b", e.text)]
+    return errors[-1][:200] if errors else None
+
+
 def resume_step(run: RunLog) -> Step | At | None:
     """The step at which the run was last resumed."""
     steps = [event.step for event in run.events if event.kind == "resume" and event.step is not None]
     return At(steps[-1], steps[-1], steps[-1]) if steps else None
 
 
-def resume_loss_ratio(run: RunLog, train_loss: Series, resume_step: float) -> Ratio | At | None:
-    """The training loss just after the last resume over that just before."""
-    values, steps = train_loss.finite.values, train_loss.finite.steps
-    before, after = values[steps < resume_step], values[steps >= resume_step]
-    if len(before) < 3 or not len(after) or values.min() <= 0:
+def resume_loss_ratio(train_loss: Series, resume_step: float) -> Ratio | At | None:
+    """The training loss just after the last resume over that just before: medians of five points or more."""
+    sides = _around(train_loss, resume_step)
+    if sides is None or train_loss.finite.values.min() <= 0:
         return None
-    few = max(1, min(len(before), len(after)) // 20)
-    return At(float(np.median(after[:few]) / np.median(before[-max(3, few) :])), resume_step, resume_step)
+    return At(float(np.median(sides[1]) / np.median(sides[0])), resume_step, resume_step)
+
+
+def resume_loss_step(train_loss: Series, resume_step: float) -> Deviations | None:
+    """How far the training loss stepped up at the last resume, in standard deviations of its noise."""
+    sides, spread = _around(train_loss, resume_step), noise(train_loss)
+    if sides is None or spread is None:
+        return None
+    return float(np.median(sides[1]) - np.median(sides[0])) / max(spread, 1e-9)
+
+
+def resume_lr_ratio(lr: Series, resume_step: float) -> Ratio | At | None:
+    """The learning rate just after the last resume over that just before."""
+    before, after = (lr.finite.values[side] for side in (lr.finite.steps < resume_step, lr.finite.steps >= resume_step))
+    if not len(before) or not len(after) or before[-1] <= 0:
+        return None
+    return At(float(after[0] / before[-1]), resume_step, resume_step)
+
+
+def _around(train_loss: Series, step: float) -> tuple[FloatArray, FloatArray] | None:
+    """The losses just before and just after a step, at least five of each."""
+    values, steps = train_loss.finite.values, train_loss.finite.steps
+    before, after = values[steps < step], values[steps >= step]
+    few = max(5, min(len(before), len(after)) // 20)
+    return (before[-few:], after[:few]) if min(len(before), len(after)) >= 5 else None
 
 
 def _said(run: RunLog, pattern: str) -> bool | At | None:
+    """Whether a line of the console says so, after the last line that holds a metric."""
     lines = [event for event in run.events if event.kind == "log"]
     if not lines and not run.reader.startswith("console"):
         return None
+    last = max((int(s.lines[-1]) for s in run.series if s.lines is not None and len(s.lines)), default=0)
     for event in lines:
-        if re.search(pattern, event.text, re.IGNORECASE | re.MULTILINE):
+        if (event.line or last + 1) > last and re.search(pattern, event.text, re.IGNORECASE | re.MULTILINE):
             return At(True, event.step, event.step) if event.step is not None else True
     return False
