@@ -1,6 +1,6 @@
 """What a person points at, and what the person adds to it → run logs.
 
-A source is a file, a folder, a glob, `-` (standard input), a mapping of names to lists, or a data frame.
+A source is a file, a folder, a glob, a URL, `-` (standard input), a mapping of names to lists, or a data frame.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def single(source: Source, given: Given) -> RunLog:
     if not found:
         raise ValueError(f"{source}: it holds no run")
     if len(found) > 1:
-        raise ValueError(f"{source}: it holds {len(found)} runs, here one is needed: {', '.join(map(_name, found))}")
+        names = ", ".join(map(_name, found[:20])) + (", …" if len(found) > 20 else "")
+        raise ValueError(f"{source}: it holds {len(found)} runs, here one is needed: {names}")
     if isinstance(found[0], Refused):
         raise ValueError(f"{found[0].source}: {found[0].reason}")
     return found[0]
@@ -74,9 +75,11 @@ def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
     if isinstance(source, RunLog):
         yield vocabulary.understand(source, given.mapped, given.directions)
     elif not isinstance(source, str | Path):
-        yield vocabulary.understand(from_mapping(source), given.mapped, given.directions)
+        yield vocabulary.understand(from_mapping(_columns(source)), given.mapped, given.directions)
     elif str(source) == "-":
         yield from _standard_input(given)
+    elif "://" in str(source):
+        yield from _remote(str(source), given)
     elif glob.has_magic(str(source)) and not Path(source).exists():
         matches = [match for match in expand([source]) if Path(match).exists()]
         for match in matches:
@@ -85,6 +88,16 @@ def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
             yield Refused(str(source), "no file or folder matches this pattern")
     else:
         yield from _of_path(Path(source), given)
+
+
+def _columns(source: Any) -> Any:
+    """The frame that a lazy one of polars stands for; an index of pandas that is a clock becomes a column."""
+    if type(source).__module__.startswith("polars") and hasattr(source, "collect"):
+        return source.collect()
+    clock = getattr(getattr(source, "index", None), "name", None)
+    if isinstance(clock, str) and vocabulary.clock(clock) and clock not in source:
+        return source.reset_index()
+    return source
 
 
 def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
@@ -97,6 +110,33 @@ def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
 def defect(error: Exception) -> str:
     """How a mistake of this program is told to the person who met it."""
     return f"a defect of expert itself: {type(error).__name__}: {error}"
+
+
+def _remote(url: str, given: Given) -> Iterator[RunLog | Refused]:
+    """The runs of a file or folder that fsspec fetches, whatever it can speak to: s3, gs, https, memory."""
+    import tempfile
+
+    from expert.readers._unpacked import told
+
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        yield Refused(url, "a URL is fetched by fsspec; pip install 'training-expert[remote]' brings it")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            files, place = url_to_fs(url)
+            target = Path(folder, *place.strip("/").split("/")[-2:])
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.get(place, str(target), recursive=files.isdir(place))
+        except Exception as error:  # each protocol has errors of its own
+            yield Refused(url, f"{url}: it cannot be fetched: {error or type(error).__name__}")
+            return
+        for run in _of_path(target, given):
+            if isinstance(run, Refused):
+                yield Refused(run.source.replace(str(target), url), run.reason.replace(str(target), url))
+            else:
+                yield told(run, target, url)
 
 
 def _standard_input(given: Given) -> Iterator[RunLog | Refused]:

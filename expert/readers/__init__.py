@@ -20,6 +20,7 @@ from typing import Protocol, cast
 from expert import vocabulary
 from expert.readers._columns import head
 from expert.readers._text import decoded, is_text
+from expert.readers._unpacked import BROKEN, is_log, packed, told, unpacked
 from expert.readers.beside import NAMES, settings_beside
 from expert.run import Direction, RunLog
 
@@ -71,12 +72,19 @@ def read(
     if not path.exists():
         yield Refused(str(path), "there is no such file or folder")
         return
+    if path.is_file() and packed(path):
+        yield from _of_packed(path, mapped, directions, reader)
+        return
     claims = claim(path, reader) or ([(reader, "asked for")] if reader and path.is_file() else [])
     if claims:
         yield from _runs(path, *claims[0], mapped, directions)
     elif path.is_dir():
         found = [
-            run for inner, name, why in _inside(path, reader) for run in _runs(inner, name, why, mapped, directions)
+            run
+            for inner, name, why in _inside(path, reader)
+            for run in (
+                _runs(inner, name, why, mapped, directions) if name else _of_packed(inner, mapped, directions, reader)
+            )
         ]
         judged = any(isinstance(run, RunLog) and _has_metric(run) for run in found)
         yield from [_without_metric(run) if judged else run for run in found] or [Refused(str(path), _no_log(path))]
@@ -108,6 +116,23 @@ def _runs(
         yield Refused(str(path), f"{path}: it is nested too deeply")
 
 
+def _of_packed(
+    path: Path, mapped: Mapping[str, str] | None, directions: Mapping[str, Direction] | None, reader: str
+) -> Iterator[RunLog | Refused]:
+    """The runs of a compressed log or an archive."""
+    try:
+        with unpacked(path) as (inner, notes):
+            for run in read(inner, mapped, directions, reader) if not packed(inner) else ():
+                if isinstance(run, Refused):
+                    yield Refused(str(path), run.reason.replace(str(inner), str(path)))
+                else:
+                    yield replace(told(run, inner, str(path)), notes=(*notes, *run.notes))
+            if packed(inner):
+                yield Refused(str(path), f"{path}: it is packed twice; unpack it once yourself")
+    except BROKEN as error:
+        yield Refused(str(path), str(error) if str(path) in str(error) else f"{path}: {error}")
+
+
 def _inside(folder: Path, reader: str = "", depth: int = 0) -> Iterator[tuple[Path, str, str]]:
     """Every log below with its reader and why; the folders that a reader takes as a whole are not entered."""
     for path in sorted(folder.iterdir()):
@@ -118,6 +143,8 @@ def _inside(folder: Path, reader: str = "", depth: int = 0) -> Iterator[tuple[Pa
             yield path, *claims[0]
         elif path.is_dir() and depth < _DEEPEST:
             yield from _inside(path, reader, depth + 1)
+        elif is_log(path):
+            yield path, "", ""
 
 
 def _has_metric(run: RunLog) -> bool:
