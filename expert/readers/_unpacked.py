@@ -122,12 +122,12 @@ _OPENED: Mapping[str, Callable[[Path], Any]] = {
 }
 
 
-def _copied(stream: IO[bytes], target: Path, left: _Left) -> str:
+def _copied(stream: Any, target: Path, left: _Left) -> str:
     """Writes what a stream gives; what went wrong, or nothing. Raises ValueError where it is too much."""
     with target.open("wb") as file:
         while True:
             try:
-                chunk = stream.read(_CHUNK)
+                chunk = stream.read1(_CHUNK)  # `read` would lose what stands right before the damage
             except Exception as error:  # each way of packing has errors of its own
                 return str(error) or type(error).__name__
             if not chunk:

@@ -5,9 +5,9 @@ from imports import imported, packages, sources
 
 FLOORS = (
     "run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection",
-    "readers signals packs engine sources",
-    "findings",
-    "plan explain listing",
+    "readers signals packs engine sources typos",
+    "findings wording",
+    "plan explain export listing",
     "diagnose renderers",
     "authoring live data tune fleet",
     "cli __main__",
