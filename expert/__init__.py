@@ -30,6 +30,11 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(_HOMES[name]), name)
 
 
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)
+
+
 class _Package(ModuleType):
     """Importing the file expert/diagnose.py must not put the module where the function of that name is expected."""
 

@@ -7,16 +7,19 @@ what the rules conclude becomes findings, causes before symptoms; the findings b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from shlex import quote
 
-from expert import signals
+from expert import signals, typos
 from expert.engine import EngineError, infer, known
 from expert.findings import conclude
 from expert.knowledge import KnowledgeBase
 from expert.packs import load
-from expert.plan import Plan, prioritize, refused
+from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
+from expert.readers.beside import settings_file
 from expert.redact import without_identity, without_secrets
 from expert.run import Direction, RunLog
 from expert.shelf import shelf
@@ -29,8 +32,8 @@ def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:
     facts = signals.measure(run)
     derivations = infer(facts, knowledge)
     everything = known(facts, derivations, knowledge)
-    conclusions = conclude(derivations, everything, knowledge)
-    return prioritize(run, conclusions, everything, derivations, knowledge)
+    conclusions = conclude(derivations, everything, knowledge, run.clock)
+    return _without_metric(prioritize(run, conclusions, everything, derivations, knowledge))
 
 
 @cache
@@ -42,7 +45,7 @@ def builtin() -> KnowledgeBase:
 def diagnose(
     source: Source,
     *,
-    settings: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | str | Path | None = None,
     mapped: Mapping[str, str] | None = None,
     directions: Mapping[str, Direction] | None = None,
     baseline: Source | None = None,
@@ -51,25 +54,33 @@ def diagnose(
 ) -> Plan:
     """The plan for the one run of a file, a folder, a mapping of names to lists or a data frame.
 
-    `settings` complete and outdo what lies beside the log; `mapped` says which metric a column is, as in
-    `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run to compare with. `redact` masks
-    paths, hosts and people. A source that cannot be read gives a plan whose verdict is `Not judged`. Raises ValueError
-    for a source of several runs (`expert.diagnose.plans` takes those).
+    `settings` (or the file that holds them) complete and outdo what lies beside the log; `mapped` says which metric a
+    column is, as in `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run to compare
+    with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose verdict is
+    `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes those), and
+    for settings, columns and metrics that cannot be.
     """
-    given = Given(
-        settings or {}, mapped or {}, directions or {}, None if baseline is None else single(baseline, Given())
-    )
+    known = None if baseline is None else single(baseline, Given())
+    given = Given(_settings(settings), mapped or {}, directions or {}, known)
     found = list(plans(source, given, redact, knowledge))
     if len(found) != 1:
-        names = ", ".join(plan.run.name for plan in found)
+        names = typos.listed(plan.run.name for plan in found)
         raise ValueError(
-            f"{source} holds {len(found)} runs: {names}; name the file of one, or use expert.diagnose.plans"
+            f"{source} holds {len(found)} runs: {names}; name the file of one, or "
+            "`from expert.diagnose import plans` and take each plan of plans(source)"
         )
+    absent = typos.absent(given, [plan.run for plan in found if plan.knowledge is not None])
+    if absent:
+        raise ValueError(absent)
     return found[0]
 
 
 def plans(
-    source: Source, given: Given, redact: bool = False, knowledge: KnowledgeBase | None = None, name: str = ""
+    source: Source,
+    given: Given = Given(),  # noqa: B008 - frozen and empty
+    redact: bool = False,
+    knowledge: KnowledgeBase | None = None,
+    name: str = "",
 ) -> Iterator[Plan]:
     """The plan of every run of one source, or of those of one name; a run that cannot be judged says why in its own."""
     knowledge = knowledge or builtin()
@@ -83,6 +94,26 @@ def plans(
 def shareable(run: RunLog, redact: bool) -> RunLog:
     """The run without secrets and, if asked for, without paths, hosts and people."""
     return without_identity(without_secrets(run)) if redact else without_secrets(run)
+
+
+def _settings(given: Mapping[str, object] | str | Path | None) -> Mapping[str, object]:
+    """Raises ValueError for a file that cannot be read and for values that cannot be."""
+    found = settings_file(Path(given)) if isinstance(given, str | Path) else given or {}
+    wrong = [complaint for name, value in found.items() if (complaint := typos.wrong_value(name, value))]
+    if wrong:
+        raise ValueError(f"settings: {'; '.join(wrong)}")
+    return found
+
+
+def _without_metric(plan: Plan) -> Plan:
+    """The plan; where nothing was judged as no column is a metric, it says so and how to name one."""
+    metrics = [series for series in plan.run.series if series.role in ("loss", "error", "metric")]
+    if plan.verdict != "Not judged" or metrics or not plan.run.series:
+        return plan
+    columns = [series.column for series in plan.run.series]
+    example = f"--map {quote(columns[0])}=train_loss"
+    reason = f"no column is a known metric ({typos.listed(columns, 8)}). If one is the loss: {example}"
+    return replace(plan, not_judged=(NotJudged((), (), (), reason), *plan.not_judged))
 
 
 def _judged(run: RunLog, knowledge: KnowledgeBase) -> Plan:

@@ -29,7 +29,7 @@ def listing(run: RunLog) -> str:
             "what the reader noticed", [*run.notes, *(_event(e.text, e.line) for e in run.events if e.kind != "log")]
         ),
         _section("facts", _table(rows)),
-        _section("not measured", _not_measured(run, {fact.name for fact in facts})),
+        *_not_measured(run, {fact.name for fact in facts}),
     ]
     return "\n".join(line for part in parts for line in part)
 
@@ -63,15 +63,18 @@ def _event(text: str, line: int | None) -> str:
     return text if line is None else f"line {line}: {text}"
 
 
-def _not_measured(run: RunLog, known: set[str]) -> list[str]:
-    """The signals without a value, by the inputs that they lack."""
+def _not_measured(run: RunLog, known: set[str]) -> list[list[str]]:
+    """The signals without a value, by the inputs that they lack; those that lack none apart."""
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for name in signals():
         if name not in known:
             groups[missing(name, run)].append(name)
-    lines = []
-    for inputs, names in sorted(groups.items(), key=lambda group: (not group[0], group[0])):
-        how = "; ".join(vocabulary.how_to_give(name) for name in inputs)
-        reason = f"for want of {', '.join(inputs)} ({how})" if inputs else "the inputs are there, but do not tell"
-        lines.append(f"{', '.join(sorted(names))}: {reason}")
-    return lines
+    silent = groups.pop((), [])
+    lacking = [
+        f"{', '.join(sorted(names))}: {', '.join(inputs)} ({'; '.join(map(vocabulary.how_to_give, inputs))})"
+        for inputs, names in sorted(groups.items())
+    ]
+    return [
+        _section("not measured, because missing:", lacking),
+        _section("not measured, though nothing is missing:", [", ".join(sorted(silent))] if silent else []),
+    ]

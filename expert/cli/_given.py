@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from expert.knowledge import KnowledgeBase
-    from expert.run import Direction
+    from expert.run import Direction, RunLog
     from expert.sources import Given
 
 
@@ -19,6 +19,10 @@ class Failure(click.ClickException):
     """A mistake in usage, configuration or rules."""
 
     exit_code = 2
+
+    def format_message(self) -> str:
+        """The message without what a log must not do to a terminal."""
+        return harmless(self.message)
 
 
 _OPTIONS = (
@@ -61,27 +65,34 @@ def given(
     reader: str = "",
 ) -> Given:
     """What the options add to the log. Raises click.UsageError or Failure for what cannot be understood."""
-    from expert import sources
+    from expert import sources, typos
     from expert.readers import readers
     from expert.readers.beside import settings_file as read_settings
     from expert.selection import nearest
 
     if reader and reader not in readers():
         raise click.UsageError(
-            f"there is no reader {reader!r}{nearest(reader, readers())} They are {', '.join(readers())}"
+            f"there is no reader {reader!r}{nearest(reader, readers()) or '.'} They are {', '.join(readers())}"
         )
     try:
-        settings = dict(read_settings(settings_file)) if settings_file else {}
+        settings, wrong = typos.usable(read_settings(settings_file)) if settings_file else ({}, ())
     except ValueError as error:
         raise Failure(str(error)) from error
+    for complaint in wrong:
+        say(f"{settings_file}: {complaint}; it is left out", err=True)
     directions: dict[str, Direction] = {}
+    typed: dict[str, object] = {}
     for assignment in assignments:
         name, value = _split(assignment, "--set")
         if name.startswith("direction."):
             directions[name.removeprefix("direction.")] = _direction(value)
         else:
-            settings[name] = _setting(name, value)
+            settings[name] = typed[name] = _setting(name, value)
     mapped = dict(_split(text, "--map") for text in mapping)
+    hints = [typos.unknown_metric(metric) for metric in mapped.values() if metric not in directions]
+    hints += [typos.unread_setting(name) for name in typed]
+    for hint in filter(None, hints):
+        say(hint, err=True)
     known = None
     if baseline is not None:
         try:
@@ -100,7 +111,8 @@ def mistakes() -> Iterator[None]:
     try:
         yield
     except PackError as error:
-        raise Failure(f"the rules hold {len(error.problems)} mistakes:\n{error}") from error
+        mistakes = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
+        raise Failure(f"the rules hold {mistakes}:\n{error}") from error
     except EngineError as error:
         raise Failure(str(error)) from error
 
@@ -143,17 +155,13 @@ def _direction(value: str) -> Direction:
 
 def _setting(name: str, text: str) -> object:
     """The value as YAML 1.2 types it. Raises click.UsageError if a known setting cannot hold it."""
-    from expert import vocabulary
-    from expert.selection import nearest
+    from expert.typos import wrong_value
 
     value = _scalar(text)
-    if vocabulary.settings({name: value}):
-        return value
-    quantity = vocabulary.SETTINGS.get(vocabulary.setting(name))
-    words = f"one of {', '.join(quantity.words)}" if quantity and quantity.words else ""
-    kind = {"number": "a number", "truth": "true or false", "word": "a word"}[quantity.kind] if quantity else "a value"
-    hint = nearest(text, quantity.words) if quantity else ""
-    raise click.UsageError(f"--set {name}: {text!r} is not {words or kind}{hint}")
+    wrong = wrong_value(name, value)
+    if wrong:
+        raise click.UsageError(f"--set {wrong}")
+    return value
 
 
 def _scalar(text: str) -> Any:
@@ -181,9 +189,31 @@ def no_such_run(name: str, sources: Iterable[str | Path], given: Given) -> str:
     from expert.readers import Refused
     from expert.selection import nearest
     from expert.sources import runs
+    from expert.typos import listed
 
     found = [run for source in sources for run in runs(source, given)]
     names = sorted({run.name for run in found if not isinstance(run, Refused)})
-    shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     refused = [f"{run.source}: {run.reason}" for run in found if isinstance(run, Refused)]
-    return "\n".join([f"there is no run {name!r}{nearest(name, names)} The runs are: {shown or 'none'}", *refused])
+    unknown = f"there is no run {name!r}{nearest(name, names) or '.'} The runs are: {listed(names) or 'none'}"
+    return harmless("\n".join([unknown, *refused]))
+
+
+def check_columns(given: Given, runs: Iterable[RunLog]) -> None:
+    """Raises click.UsageError, with the nearest name, for a column or metric that is named and that no run has."""
+    from expert.typos import absent
+
+    missing = absent(given, list(runs))
+    if missing:
+        raise click.UsageError(harmless(missing))
+
+
+def say(text: str, err: bool = False, nl: bool = True) -> None:
+    """Print text that may quote a log."""
+    click.echo(harmless(text), err=err, nl=nl)
+
+
+def harmless(text: str) -> str:
+    """The text without what a log must not do to a terminal: control characters, turned reading order."""
+    from expert.renderers._words import clean
+
+    return clean(text)

@@ -23,10 +23,10 @@ def rendered(plans: Sequence[Plan], form: str) -> str:
     return "\n\n".join(text.strip("\n") for text in texts) + "\n"
 
 
-def target(output: str | None) -> Path:
+def target(output: str | None, forms: Sequence[str]) -> Path:
     """Where to write; a name that ends with a slash is a folder, which is made. Raises Failure if it cannot be."""
     if output is None:
-        return Path("report.html")
+        return Path("report").with_suffix(SUFFIXES[forms[0]])
     if output.endswith(("/", "\\")):
         try:
             Path(output).mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,12 @@ def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Pat
             path = target if len(forms) == 1 and target.suffix and not target.is_dir() else _with(base, SUFFIXES[form])
             written.append(_saved(path, rendered(plans, form)))
     return written
+
+
+def earlier(written: Sequence[Path]) -> int:
+    """How many pages lie beside the index that was written and are not in it."""
+    indexes = [path for path in written if path.name == "index.html"]
+    return sum(page not in written for index in indexes for page in index.parent.glob("*.html"))
 
 
 def file_names(names: Sequence[str]) -> list[str]:

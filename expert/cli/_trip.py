@@ -32,7 +32,9 @@ def formats(asked: str | None, output: str | None) -> list[str]:
     for form in forms:
         if form not in _pages.SUFFIXES:
             raise click.UsageError(f"{form!r} is no format; the formats are {', '.join(_pages.SUFFIXES)}")
-    if not forms or (output == "-" and len(forms) > 1):
+    if not forms:
+        raise click.UsageError(f"--format names no format; the formats are {', '.join(_pages.SUFFIXES)}")
+    if output == "-" and len(forms) > 1:
         raise click.UsageError("standard output takes exactly one format, as in -o - --format json")
     return forms
 
@@ -53,7 +55,30 @@ def judged(
                 advance(plan.run.name)
     if name and not any(plan.run.name == name for plan in found):
         raise click.UsageError(_given.no_such_run(name, paths, given))
+    _given.check_columns(given, [plan.run for plan in found if plan.knowledge is not None])
     return found
+
+
+def nowhere(sources: Sequence[str]) -> bool:
+    """Whether nothing at all is where the sources point."""
+    from expert.sources import expand
+
+    return not any(source == "-" or Path(source).exists() for source in expand(sources))
+
+
+def complaint(plan: Plan) -> str:
+    """Why nothing of a run could be judged."""
+    from expert.renderers._words import refusal
+
+    reason = refusal(plan)
+    return reason if reason.startswith(plan.run.source) else f"{plan.run.source}: {reason}"
+
+
+def complain(plans: Iterable[Plan]) -> None:
+    """Say on standard error what could not be judged."""
+    for plan in plans:
+        if plan.verdict == "Not judged":
+            _given.say(complaint(plan), err=True)
 
 
 def narrowed(plan: Plan, select: Iterable[str]) -> Plan:
@@ -68,12 +93,18 @@ def narrowed(plan: Plan, select: Iterable[str]) -> Plan:
 
 def deliver(plans: Sequence[Plan], forms: Sequence[str], target: Path, show: bool, quiet: bool) -> None:
     """Print the plan (of several runs one line each), write the files and say where they are."""
-    if not quiet:
-        click.echo(_pages.rendered(plans, "text") if len(plans) == 1 else _overview(plans), nl=False)
+    if quiet:
+        complain(plans)
+    else:
+        _given.say(_pages.rendered(plans, "text") if len(plans) == 1 else _overview(plans), nl=False)
     written = _pages.write(plans, forms, target)
     if not quiet:
         others = f" and {len(written) - 4} more" if len(written) > 4 else ""
-        click.echo(f"written: {', '.join(map(str, written[:4]))}{others}", err=True)
+        _given.say(f"written: {', '.join(map(str, written[:4]))}{others}", err=True)
+        stale = _pages.earlier(written)
+        if stale:
+            pages = "1 page of an earlier run lies" if stale == 1 else f"{stale} pages of earlier runs lie"
+            _given.say(f"{pages} in {written[0].parent} too, not in the index", err=True)
     if show:
         click.launch(written[0].resolve().as_uri())
 
@@ -100,8 +131,11 @@ def _overview(plans: Sequence[Plan]) -> str:
 
 def _first(plan: Plan) -> str:
     """What to do first, or why nothing could be judged."""
-    if plan.items:
-        return plan.items[0].title
+    from expert.renderers._words import open_items, suspicions
+
+    shown = open_items(plan, 1)
+    if shown or suspicions(plan):
+        return shown[0].title if shown else suspicions(plan)
     return plan.not_judged[0].how if plan.verdict == "Not judged" and plan.not_judged else ""
 
 
@@ -115,10 +149,13 @@ def _progress(paths: Sequence[str | Path], quiet: bool) -> Iterator[Callable[[st
         yield lambda name: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         runs = iter(range(1, sys.maxsize))
-        yield lambda name: bar.update(task, advance=1, description=f"{next(runs)} judged, last {name[:40]}")
+        yield lambda name: bar.update(
+            task, advance=1, description=f"{next(runs)} judged, last {escape(_given.harmless(name[:40]))}"
+        )

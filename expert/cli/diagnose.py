@@ -65,7 +65,13 @@ def diagnose(
     if select:
         plans = [_trip.narrowed(plan, select) for plan in plans]
     if output == "-":
+        if forms[0] == "html" and len(plans) > 1:
+            raise _given.Failure("several pages need a folder: -o DIR")
+        if quiet or forms[0] != "text":
+            _trip.complain(plans)
         click.echo(_pages.rendered(plans, forms[0]), nl=False)
+    elif _trip.nowhere(sources):
+        _trip.complain(plans)
     else:
-        _trip.deliver(plans, forms, _pages.target(output), show, quiet)
+        _trip.deliver(plans, forms, _pages.target(output, forms), show, quiet)
     raise SystemExit(_trip.exit_code(plans, fail_on))

@@ -12,7 +12,13 @@ from expert.cli import _given
 @click.command()
 @click.argument("source")
 @click.argument("id_", metavar="[ID]", required=False)
-@click.option("--why-not", metavar="ID", help="Why this diagnosis, symptom or rule was not concluded.")
+@click.option(
+    "--why-not",
+    is_flag=False,
+    flag_value="",
+    metavar="[ID]",
+    help="Why this diagnosis, symptom or rule was not concluded.",
+)
 @_given.options
 def explain(
     source: str,
@@ -33,12 +39,17 @@ def explain(
 
     \b
     expert explain metrics.csv overfitting
-    expert explain metrics.csv --why-not overfitting
+    expert explain metrics.csv overfitting --why-not
     """
     from expert import explain as explanations
+    from expert.cli import _trip
     from expert.diagnose import plans
 
     knowledge = _given.knowledge()
+    if why_not == "":
+        if not id_:
+            raise click.UsageError("--why-not needs an ID, as in expert explain metrics.csv overfitting --why-not")
+        id_, why_not = None, id_
     for asked in filter(None, (id_, why_not)):
         _given.check_id(asked, knowledge)
     given = _given.given(settings_file, assignments, mapping, baseline, reader)
@@ -47,18 +58,19 @@ def explain(
     if run_name and not any(plan.run.name == run_name for plan in found):
         raise click.UsageError(_given.no_such_run(run_name, [source], given))
     judged = [plan for plan in found if plan.knowledge is not None]
+    _given.check_columns(given, [plan.run for plan in judged])
     for plan in found:
         if plan not in judged:
-            click.echo(f"{plan.run.source}: {' '.join(reason.how for reason in plan.not_judged)}", err=True)
+            _given.say(_trip.complaint(plan), err=True)
     for plan in judged:
         if len(judged) > 1:
-            click.echo(f"{'' if plan is judged[0] else chr(10)}run {plan.run.name}")
+            _given.say(f"{'' if plan is judged[0] else chr(10)}run {plan.run.name}")
         if why_not:
-            click.echo(explanations.why_not(plan, why_not))
+            _given.say(explanations.why_not(plan, why_not))
         if id_:
-            click.echo(explanations.how(plan, id_))
+            _given.say(explanations.how(plan, id_))
         if not id_ and not why_not:
             told = [explanations.how(plan, finding.diagnosis.id) for finding in plan.findings]
-            click.echo("\n\n".join(told) or f"{plan.verdict}: nothing to explain; --why-not ID says why not")
-    if not judged:
+            _given.say("\n\n".join(told) or f"{plan.verdict}: nothing to explain; --why-not ID says why not")
+    if all(plan.verdict == "Not judged" for plan in found):
         raise SystemExit(3)

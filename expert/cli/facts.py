@@ -47,13 +47,15 @@ def facts(
     from expert.export import exported
     from expert.listing import listing
     from expert.readers import Refused
+    from expert.redact import identity_masked, secrets_masked
     from expert.sources import runs
 
     given = _given.given(settings_file, assignments, mapping, baseline, reader)
     chosen, read = [], 0
     for run in runs(source, given):
         if isinstance(run, Refused):
-            click.echo(f"{run.source}: {run.reason}", err=True)
+            refused = f"{run.source}: {run.reason}"
+            _given.say(secrets_masked(identity_masked(refused) if redact else refused), err=True)
             continue
         read += 1
         if run_name in ("", run.name):
@@ -62,9 +64,13 @@ def facts(
         raise click.UsageError(_given.no_such_run(run_name, [source], given))
     if not chosen:
         raise SystemExit(3)
-    listed = "\n".join(f"{listing(run)}\n" for run in chosen) if form == "text" else ""
+    _given.check_columns(given, chosen)
+    listed = _given.harmless("\n".join(f"{listing(run)}\n" for run in chosen)) if form == "text" else ""
     content = listed.encode() or exported(chosen, form)
     if output == "-":
         click.echo(content, nl=False)
     else:
-        Path(output).write_bytes(content)
+        try:
+            Path(output).write_bytes(content)
+        except OSError as error:
+            raise _given.Failure(f"{output} cannot be written: {error.strerror or error}") from error

@@ -73,6 +73,56 @@ def test_the_name_of_the_output_tells_its_format(command, broken, tmp_path):
     assert json.loads((tmp_path / "plan.json").read_text())["verdict"] == "Broken"
 
 
+def test_a_format_alone_names_the_file(command, broken, healthy, tmp_path):
+    for form, name in {"json": "report.json", "markdown": "report.md", "text": "report.txt"}.items():
+        command("diagnose", broken, "--format", form)
+        assert (tmp_path / name).exists()
+    command("diagnose", broken, healthy, "--format", "json")
+    assert len(json.loads((tmp_path / "report.json").read_text())) == 2
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_pages_of_earlier_runs_are_counted(command, broken, healthy, tmp_path):
+    (tmp_path / "third.csv").write_text(healthy.read_text())
+    command("diagnose", broken, healthy)
+    assert "1 page of an earlier run lies in report too" in command("diagnose", broken, "third.csv").stderr
+
+
+@pytest.mark.parametrize("output", [[], ["-o", "report.html"], ["-q"]])
+def test_a_source_that_is_not_there_leaves_an_earlier_page_as_it_is(command, broken, tmp_path, output):
+    command("diagnose", broken)
+    page = (tmp_path / "report.html").read_bytes()
+    done = command("diagnose", "gone.csv", *output)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "gone.csv: there is no such file" in done.stderr
+    assert (tmp_path / "report.html").read_bytes() == page
+
+
+def test_quiet_says_what_could_not_be_judged(command, tmp_path):
+    (tmp_path / "log.csv").write_text("step,col7\n" + "".join(f"{n},{1 / (1 + n)}\n" for n in range(30)))
+    done = command("diagnose", "log.csv", "--quiet")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr == "log.csv: no column is a known metric (col7). If one is the loss: --map col7=train_loss\n"
+
+
+def test_a_log_without_a_known_metric_says_how_to_name_one_in_every_form(command, tmp_path):
+    (tmp_path / "log.csv").write_text("step,col7,score\n" + "".join(f"{n},{1 / (1 + n)},{n}\n" for n in range(30)))
+    for form in ("text", "json", "html", "markdown"):
+        shown = " ".join(command("diagnose", "log.csv", "-o", "-", "--format", form).stdout.replace("\\", "").split())
+        assert "no column is a known metric (col7, score). If one is the loss: --map col7=train_loss" in shown
+
+
+def test_a_log_cannot_steer_the_terminal(command, tmp_path):
+    (tmp_path / "x\x1b[31m.csv").write_text(
+        "step,train_loss,\x1b]0;owned\x07score\n" + "".join(f"{n},{1 / (1 + n)},{n}\n" for n in range(40))
+    )
+    (tmp_path / "config.json").write_text(json.dumps({"note": "\x9b2J \u202e evil", "optimizer": "\x1b[2Jadam"}))
+    logs = [path.name for path in tmp_path.glob("x*.csv")]
+    for arguments in (["diagnose", *logs], ["diagnose", *logs, "-q"], ["facts", *logs], ["explain", *logs]):
+        done = command(*arguments, "--map", "nope=val_loss") if arguments[-1] == "-q" else command(*arguments)
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.stdout + done.stderr)
+
+
 def test_quiet_prints_nothing(command, broken):
     done = command("diagnose", broken, "--quiet")
     assert (done.stdout, done.stderr) == ("", "")
@@ -101,7 +151,9 @@ def test_nothing_judged_is_an_exit_code_of_its_own(command):
     ("arguments", "answer"),
     [
         (["--format", "pdf"], "the formats are html, json, markdown, text"),
+        (["--format", ""], "the formats are html, json, markdown, text"),
         (["--format", "html,json", "-o", "-"], "exactly one format"),
+        (["gone.csv", "--format", "html", "-o", "-"], "several pages need a folder: -o DIR"),
         (["--select", "overfiting"], "did you mean 'overfitting'?"),
         (["--ignore", "overfiting"], "did you mean 'overfitting'?"),
         (["--set", "lr"], "as in --set name=value"),
@@ -109,7 +161,11 @@ def test_nothing_judged_is_an_exit_code_of_its_own(command):
         (["--set", "task=clasification"], "did you mean 'classification'?"),
         (["--set", "direction.score=up"], "'higher' or 'lower'"),
         (["--map", "loss"], "as in --map name=value"),
-        (["--run", "other"], "there is no run 'other'"),
+        (["--set", "num_classes=-3"], "num_classes: -3 is less than 1"),
+        (["--set", "dropout=50"], "dropout: 50 is not between 0 and 1"),
+        (["--set", "direction.train_los=lower"], "did you mean 'train_loss'?"),
+        (["--map", "trian_loss=val_loss"], "there is no column 'trian_loss'; did you mean 'train_loss'?"),
+        (["--run", "other"], "there is no run 'other'. The runs are: broken"),
         (["--baseline", "gone.csv"], "no such file"),
         (["--settings", "gone.yaml"], "does not exist"),
     ],
@@ -119,6 +175,28 @@ def test_a_mistake_in_usage_says_how_to_mend_it(command, broken, arguments, answ
     assert done.exit_code == 2
     assert answer in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["--set", "nclasses=10"], "did you mean 'num_classes'?"),
+        (["--set", "zzz=10"], "zzz is not a setting that any check reads"),
+        (["--map", "train_loss=train_los"], "did you mean 'train_loss'?"),
+    ],
+)
+def test_a_name_that_no_check_knows_is_told_and_does_no_harm(command, broken, arguments, answer):
+    done = command("diagnose", broken, "-q", *arguments)
+    assert done.exit_code in (0, 3)
+    assert answer in done.stderr
+
+
+def test_values_in_a_settings_file_that_cannot_be_are_told_and_left_out(command, broken, tmp_path):
+    (tmp_path / "run.yaml").write_text("lr: auto\nbatch_size: -1\nnum_classes: 10\n")
+    done = command("facts", broken, "--settings", "run.yaml")
+    assert "run.yaml: lr: 'auto' is not a number; it is left out" in done.stderr
+    assert "run.yaml: batch_size: -1 is less than 1; it is left out" in done.stderr
+    assert "num_classes" in done.stdout
 
 
 def test_a_broken_settings_file_is_named(command, broken, tmp_path):

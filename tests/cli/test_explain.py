@@ -27,6 +27,18 @@ def test_why_not_of_something_concluded_says_how(command, broken):
     assert command("explain", broken, "--why-not", "non-finite-loss").stdout.startswith("It was concluded.")
 
 
+def test_why_not_may_stand_behind_the_id(command, healthy):
+    forms = (["non-finite-loss", "--why-not"], ["--why-not", "non-finite-loss"], ["--why-not=non-finite-loss"])
+    assert len({command("explain", healthy, *form).stdout for form in forms}) == 1
+    assert "was judged and not concluded" in command("explain", healthy, *forms[0]).stdout
+    assert "--why-not needs an ID" in command("explain", healthy, "--why-not").stderr
+
+
+def test_a_run_that_could_not_be_judged_has_the_exit_code_of_that(command, tmp_path):
+    (tmp_path / "log.csv").write_text("step,col7\n" + "".join(f"{n},{1 / (1 + n)}\n" for n in range(30)))
+    assert command("explain", "log.csv", "overfitting").exit_code == 3
+
+
 def test_an_unknown_id_is_guessed(command, broken):
     done = command("explain", broken, "non-finite-los")
     assert done.exit_code == 2

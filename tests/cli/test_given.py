@@ -62,7 +62,8 @@ def test_facts_name_their_series_their_steps_and_their_lines(command, broken):
     assert re.search(r"nonfinite_loss_step +30 .*train_loss, steps 30 to 39, broken.csv:32-41", listed)
     assert "read by csv" in listed
     assert "train_loss  →  train_loss" in listed
-    assert "for want of val_loss" in listed
+    assert "not measured, because missing:" in listed
+    assert "best_val_loss, best_val_position" in listed
 
 
 def test_a_secret_among_the_settings_reaches_no_output(command, broken, tmp_path):

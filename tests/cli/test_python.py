@@ -31,9 +31,47 @@ def test_a_path_that_does_not_exist_is_a_plan_that_says_so(tmp_path):
     assert "no such file" in plan.not_judged[0].how
 
 
+def test_frames_are_taken_as_their_users_have_them():
+    columns = {"train_loss": [1.0, 0.5, 0.25], "val_loss": [1.0, 0.6, 0.3]}
+    lazy = expert.diagnose(polars.LazyFrame(columns)).run
+    indexed = expert.diagnose(pandas.DataFrame(columns, index=pandas.Index([10, 20, 30], name="epoch"))).run
+    assert lazy["train_loss"].values.tolist() == columns["train_loss"]
+    assert indexed["train_loss"].steps.tolist() == [10, 20, 30]
+    assert [series.name for series in indexed.series] == ["train_loss", "val_loss"]
+
+
+def test_settings_may_be_a_file(tmp_path):
+    (tmp_path / "s.yaml").write_text("learning_rate: 1e-3\n")
+    assert expert.diagnose({"train_loss": LOSSES}, settings=tmp_path / "s.yaml").run.settings == {"lr": 0.001}
+    assert expert.diagnose({"train_loss": LOSSES}, settings=str(tmp_path / "s.yaml")).run.settings == {"lr": 0.001}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        ({"settings": {"lr": "abc"}}, "lr: 'abc' is not a number"),
+        ({"settings": {"num_classes": -3}}, "num_classes: -3 is less than 1"),
+        ({"settings": "gone.yaml"}, "gone.yaml"),
+        ({"mapped": {"col7": "val_loss"}}, "there is no column 'col7'"),
+        ({"directions": {"score": "higher"}}, "there is no metric 'score'"),
+    ],
+)
+def test_what_a_caller_adds_and_cannot_be_is_a_value_error(arguments, answer):
+    with pytest.raises(ValueError, match=answer):
+        expert.diagnose({"train_loss": LOSSES}, **arguments)
+
+
+def test_the_package_and_a_plan_show_what_they_are():
+    assert dir(expert) == ["KnowledgeBase", "Plan", "RunLog", "diagnose"]
+    assert repr(expert.diagnose({"train_loss": LOSSES})).startswith("<Plan of run: Broken, findings: ")
+
+
 def test_several_runs_are_no_single_plan(broken, healthy, tmp_path):
-    with pytest.raises(ValueError, match="holds 2 runs: broken, healthy"):
+    with pytest.raises(ValueError, match=r"holds 2 runs: broken, healthy; .*`from expert.diagnose import plans`"):
         expert.diagnose(tmp_path)
+    from expert.diagnose import plans
+
+    assert len(list(plans(tmp_path))) == 2
 
 
 def test_what_cannot_be_a_run_is_a_type_error():
