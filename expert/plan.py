@@ -91,6 +91,10 @@ class Plan:
         severities: set[Severity] = {finding.severity for finding in self.findings}
         return next((_VERDICTS[s] for s in CONSIDERABLE if s in severities), "No problem found")
 
+    def __repr__(self) -> str:
+        findings, things = len(self.findings), len(self.items)
+        return f"<Plan of {self.run.name}: {self.verdict}, findings: {findings}, things to do: {things}>"
+
     def __str__(self) -> str:
         from expert.renderers import render
 
