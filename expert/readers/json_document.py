@@ -73,6 +73,7 @@ def _lines(text: str, length: int) -> IntArray | None:
     breaks = [found.start() for found in re.finditer("\n", text)]
     start = text.find("[")
     places = [place for _, place in records(text, start)] if text[:start].strip() == "" else []
+    places += [text.rfind("{")] * (len(places) == length - 1)  # the last one is cut
     return np.array([bisect_right(breaks, place) + 1 for place in places[:length]]) if len(places) >= length else None
 
 

@@ -48,8 +48,7 @@ def recognizes(path: Path) -> str | None:
     found = [record for line in lines[:50] if (record := _record(line)) is not None]
     if not found or len(found) * 2 < min(len(lines), 50):
         return None
-    alone = len(lines) == 1 and not any(numeric(value) is not None for value in found[0].values())
-    if alone or (len(lines) == 1 and json_document.recognizes(path)):
+    if len(lines) == 1 and (not _has_metric(found[0]) or json_document.recognizes(path)):
         return None
     return "a JSON object on each line"
 
@@ -80,7 +79,8 @@ def read(path: Path) -> Iterator[RunLog]:
                 continue
             given, row = _parts(record, nulls, words)
             if evaluated.apart(record, row):
-                row = {name: value for name, value in row.items() if vocabulary.clock(name) != "step"}
+                kept = {name: value for name, value in row.items() if vocabulary.clock(name) != "step"}
+                row = {n if n == "epoch" or vocabulary.split(n) else f"val/{n}": value for n, value in kept.items()}
             if _SUMMARY in row:
                 notes.append(f"line {line} is a summary of the run, not a step; it is left out of the curves")
                 given, row = {name: value for name, value in row.items() if not vocabulary.describe(name)[1]}, {}
@@ -102,6 +102,11 @@ def read(path: Path) -> Iterator[RunLog]:
     if not rows:
         raise Unreadable(f"{path}: no line holds a number")
     yield run_of_columns(path, columns_of(rows), len(rows), np.array(lines), settings=settings, notes=notes)
+
+
+def _has_metric(record: Mapping[str, Any]) -> bool:
+    numbers = (name for name, value in flat(record) if numeric(value) is not None)
+    return any(vocabulary.describe(name)[1] in ("loss", "error", "metric") for name in numbers)
 
 
 def _record(line: str | bytes) -> dict[str, Any] | None:

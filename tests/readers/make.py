@@ -149,7 +149,15 @@ def trainer_state() -> None:
 
 
 def main() -> None:
-    shutil.rmtree(LOGS, ignore_errors=True)
+    for name in (
+        "keras_csvlogger",
+        "keras_console",
+        "keras_progress",
+        "lightning_csv",
+        "huggingface",
+        "huggingface_console",
+    ):
+        shutil.rmtree(LOGS / name, ignore_errors=True)
     for write in (keras_csv_and_console, lightning_csv, trainer_state):
         try:
             write()
