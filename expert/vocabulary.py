@@ -169,7 +169,11 @@ def understand(
     scaled, percent = _shares(named)
     distinct, doubles = _distinct(scaled)
     complete, sums = _totals(distinct)
-    return replace(run, series=complete, notes=(*run.notes, *splits, *percent, *doubles, *sums))
+    task = None if "task" in run.settings else _inferred_task(complete)
+    inferred = [f"the task is taken for {task}, by the names of the metrics"] if task else []
+    settings = {**run.settings, "task": task} if task else run.settings
+    notes = (*run.notes, *splits, *percent, *doubles, *sums, *inferred)
+    return replace(run, series=complete, settings=settings, notes=notes)
 
 
 def _apart(series: Series, run: RunLog) -> str:
@@ -254,6 +258,21 @@ def _parted(word: str) -> list[str]:
     return [found, word[len(found) :]] if found else [word]
 
 
+def _inferred_task(series: Iterable[Series]) -> Task | None:
+    """What is learned, as the names of the metrics tell: a reward, two adversaries, a dice."""
+    words = {word for s in series for word in (*s.name.split("_"), s.name)}
+    return next((task for task, signs in _SIGNS.items() if words & signs), None)
+
+
+_SIGNS: Mapping[Task, set[str]] = {
+    "reinforcement learning": {"reward", "rew"},
+    "generative": {"discriminator_loss", "generator_loss", "critic_loss", "fid"},
+    "segmentation": {"dice", "iou", "miou"},
+    "detection": {"map50", "rpn", "bbox"},
+    "language modeling": {"perplexity", "bpb"},
+}
+
+
 def _by_ending(words: list[str]) -> tuple[str, Direction | None, str] | None:
     """A part of a loss or a metric of something: `box_loss` is a loss of its own, `dice_tumor` a dice."""
     if not words or not _NO_METRIC.isdisjoint(words):
@@ -277,7 +296,7 @@ def _shares(named: Iterable[Series]) -> tuple[list[Series], list[str]]:
             percent.append(repr(series.column))
             series = replace(series, values=series.values / 100)
         scaled.append(series)
-    said = f"taken for percent, by name or by values above 1.5, and divided by 100: {', '.join(percent)}"
+    said = f"taken for percent, by name or by values above 1, and divided by 100: {', '.join(percent)}"
     return scaled, [said] if percent else []
 
 
@@ -287,7 +306,7 @@ def _in_percent(series: Series, bases: set[str]) -> bool:
     if not len(values) or values.min() < 0 or values.max() > 100.5:
         return False
     said = re.search(r"%|percent|pct", series.column.lower()) is not None
-    return said or bool((np.median(values) if bases & {"wer", "cer"} else values.max()) > 1.5)
+    return said or bool(np.median(values) > 1.5 if bases & {"wer", "cer"} else values.max() > 1 + 1e-6)
 
 
 def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:
@@ -318,10 +337,10 @@ def _distinct(series: Iterable[Series]) -> tuple[tuple[Series, ...], list[str]]:
 def _rank(series: Series) -> tuple[float, float]:
     """Per epoch before per step, longer before shorter; of several groups' rates the one that begins lowest.
 
-    The group of the biases warms up from above.
+    The group of the biases warms up from above; a frozen group has a rate of zero and comes last.
     """
     if series.role == "lr" and len(series.finite):
-        return float(len(series)), -float(series.finite.values[0])
+        return float(len(series)) if series.finite.values.any() else 0.0, -float(series.finite.values[0])
     words = plain(series.column).split("_")
     return (2 if "epoch" in words else 0 if "step" in words else 1) if len(series) >= 2 else -1, len(series)
 

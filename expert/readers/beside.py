@@ -26,7 +26,9 @@ NAMES = (
     "train_config.json",
 )
 """The names of files that hold a run's settings, the later ones before the earlier."""
+_MOST_NODES = 100_000
 _LARGEST = 1_000_000
+_PLACED = re.compile(r"(.*?):? \(?(?:at )?line (\d+),? column \d+.*", re.DOTALL)
 
 
 def settings_beside(log: Path) -> tuple[dict[str, object], tuple[str, ...]]:
@@ -63,8 +65,9 @@ def settings_file(path: Path) -> Mapping[str, object]:
             case _:
                 found = _yaml(text)
     except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise ValueError(f"{path}:{line}: {error}" if line else f"{path}: {error}") from error
+        said = _PLACED.fullmatch(str(error))  # as json and tomllib say it
+        what, line = said.groups() if said else (str(error), getattr(error, "lineno", 1))
+        raise ValueError(f"{path}:{line}: {what}") from error
     except RecursionError as error:
         raise ValueError(f"{path}: it is nested too deeply") from error
     if not isinstance(found, Mapping):
@@ -76,7 +79,15 @@ def _yaml(text: str) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, _plain())
+        loader = _plain()(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _expanded(node, {}) > _MOST_NODES:
+            raise ValueError(f"its aliases stand for more than {_MOST_NODES:,} values")
+        return loader.construct_document(node)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         wrong = ValueError(getattr(error, "problem", None) or str(error).splitlines()[0])
@@ -85,6 +96,16 @@ def _yaml(text: str) -> Any:
         raise wrong from error
     except (TypeError, AttributeError) as error:  # a key that cannot be one, a tag that PyYAML stumbles over
         raise ValueError(str(error)) from error
+
+
+def _expanded(node: Any, known: dict[int, int]) -> int:
+    """How many values a YAML node stands for once its aliases are written out."""
+    if id(node) not in known:
+        known[id(node)] = _MOST_NODES + 1  # an alias of itself stands for no end of them
+        children = node.value if isinstance(node.value, list) else []
+        inside = (part for child in children for part in (child if isinstance(child, tuple) else (child,)))
+        known[id(node)] = 1 + sum(_expanded(part, known) for part in inside)
+    return known[id(node)]
 
 
 @cache

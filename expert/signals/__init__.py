@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -177,6 +177,4 @@ def _input(name: str, hint: object) -> Input:
 
 def _options(hint: Any) -> tuple[Any, ...]:
     """The members of a union, else the hint itself."""
-    if hasattr(hint, "__metadata__") or get_origin(hint) is Literal or not get_args(hint):
-        return (hint,)
-    return get_args(hint)
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)

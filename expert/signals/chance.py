@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from expert.run import RunLog, Series
+from expert.run import Series
 from expert.signals._shape import end, smooth, start
 from expert.signals.units import Loss, Metric, Ratio, Share
 
@@ -39,24 +39,14 @@ def classifies(
     return True if num_classes or train_acc is not None or val_acc is not None else None
 
 
-def majority_share(run: RunLog) -> Share | None:
+def majority_share(class_counts: tuple[float, ...]) -> Share | None:
     """The share of the largest class in the training data."""
-    counts = run.settings.get("class_counts")
-    return max(counts) / sum(counts) if isinstance(counts, tuple) and sum(counts) > 0 else None
+    return max(class_counts) / sum(class_counts) if sum(class_counts) > 0 else None
 
 
-def minority_share(run: RunLog) -> Share | None:
-    """The share of the smallest class in the training data, times the number of classes: 1 is balanced."""
-    counts = run.settings.get("class_counts")
-    if not isinstance(counts, tuple) or len(counts) < 2 or sum(counts) <= 0:
-        return None
-    return min(counts) / sum(counts) * len(counts)
-
-
-def class_ratio(run: RunLog) -> Ratio | None:
+def class_ratio(class_counts: tuple[float, ...]) -> Ratio | None:
     """The size of the largest class over that of the smallest."""
-    counts = run.settings.get("class_counts")
-    return max(counts) / max(min(counts), 1) if isinstance(counts, tuple) and len(counts) > 1 else None
+    return max(class_counts) / max(min(class_counts), 1) if len(class_counts) > 1 else None
 
 
 def chance_accuracy(classifies: bool, num_classes: float | None, majority_share: float | None) -> Share | None:
@@ -93,24 +83,18 @@ def last_val_loss_over_chance(val_loss: Series, chance_loss: float) -> Ratio | N
 
 
 def train_skill(train_acc: Series, chance_accuracy: float) -> Share | None:
-    """The best training accuracy between a guess (0) and perfection (1)."""
-    values = train_acc.finite.values
-    return (
-        float((values.max() - chance_accuracy) / (1 - chance_accuracy)) if len(values) and chance_accuracy < 1 else None
-    )
+    """The best smoothed training accuracy between a guess (0) and perfection (1)."""
+    return _skill(float(smooth(train_acc).max()), chance_accuracy) if len(train_acc.finite) else None
 
 
 def val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
-    """The best validation accuracy between a guess (0) and perfection (1)."""
-    values = val_acc.finite.values
-    return (
-        float((values.max() - chance_accuracy) / (1 - chance_accuracy)) if len(values) and chance_accuracy < 1 else None
-    )
+    """The best smoothed validation accuracy between a guess (0) and perfection (1)."""
+    return _skill(float(smooth(val_acc).max()), chance_accuracy) if len(val_acc.finite) else None
 
 
 def last_val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
     """The last validation accuracy between a guess (0) and perfection (1)."""
-    return (end(val_acc) - chance_accuracy) / (1 - chance_accuracy) if chance_accuracy < 1 else None
+    return _skill(end(val_acc), chance_accuracy) if len(val_acc.finite) else None
 
 
 def accuracy_gain(train_acc: Series) -> Metric | None:
@@ -135,7 +119,5 @@ def floor_distance(train_loss: Series, softmax_floor: float) -> Ratio | None:
     return float(train_loss.finite.values.min() / softmax_floor) if len(train_loss.finite) else None
 
 
-def _skill(accuracy: Series, chance_accuracy: float) -> float | None:
-    if not len(accuracy.finite) or chance_accuracy >= 1:
-        return None
-    return (float(smooth(accuracy).max()) - chance_accuracy) / (1 - chance_accuracy)
+def _skill(accuracy: float, chance_accuracy: float) -> float | None:
+    return (accuracy - chance_accuracy) / (1 - chance_accuracy) if chance_accuracy < 1 and accuracy <= 1 else None

@@ -150,7 +150,9 @@ def last_train_metric(train_metric: Series) -> Metric | None:
 
 def metric_gap(train_metric: Series, val_metric: Series) -> Metric | None:
     """How much better the training metric is than the validation metric, at the end; both are shares of 1."""
-    if train_metric.name.split("_", 1)[1] != val_metric.name.split("_", 1)[1] or not len(val_metric.finite):
+    if train_metric.name.split("_", 1)[1] != val_metric.name.split("_", 1)[1] or not (
+        len(train_metric.finite) and len(val_metric.finite)
+    ):
         return None
     difference = end(train_metric) - end(val_metric)
     if max(np.abs(train_metric.finite.values).max(), np.abs(val_metric.finite.values).max()) > 1:

@@ -84,11 +84,6 @@ def update_ratio_median(update_ratio: Series) -> Ratio | None:
     return float(np.median(update_ratio.curve.values)) if len(update_ratio.finite) else None
 
 
-def first_update_ratio(update_ratio: Series) -> Ratio | None:
-    """The size of the first logged update over the size of the weights."""
-    return start(update_ratio) if len(update_ratio.finite) else None
-
-
 def weight_growth(weight_norm: Series) -> Ratio | None:
     """The norm of the weights at the end over that at the start."""
     return end(weight_norm) / start(weight_norm) if len(weight_norm.finite) >= 3 and start(weight_norm) > 0 else None
@@ -128,11 +123,6 @@ def output_spread(out_std: Series) -> Ratio | None:
 def spread_over_targets(output_spread: float, target_min: float, target_max: float) -> Share | None:
     """The standard deviation of the outputs over the range of the targets."""
     return output_spread / (target_max - target_min) if target_max > target_min else None
-
-
-def output_mean(out_mean: Series) -> Ratio | None:
-    """The mean output, at the end."""
-    return end(out_mean) if len(out_mean.finite) else None
 
 
 def _over_median(grad_norm: Series) -> tuple[FloatArray, FloatArray] | None:

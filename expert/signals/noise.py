@@ -26,16 +26,6 @@ def swing_over_fall(train_loss: Series) -> Ratio | None:
     return float(np.median(np.abs(np.diff(values[len(values) // 2 :])))) / fall if fall > 0 else None
 
 
-def swing_growth(train_loss: Series) -> Ratio | None:
-    """The usual move from point to point in the last third of the run over that in the middle third."""
-    moves = np.abs(np.diff(train_loss.curve.values))
-    if len(moves) < 12:
-        return None
-    third = len(moves) // 3
-    middle = float(np.median(moves[third : 2 * third]))
-    return float(np.median(moves[2 * third :])) / middle if middle > 0 else None
-
-
 def val_loss_swing(val_loss: Series) -> Ratio | None:
     """The usual move of the validation loss from point to point in the second half, over its level there."""
     return _swing(val_loss)

@@ -5,33 +5,10 @@ from __future__ import annotations
 from math import log2
 from typing import Literal
 
-from expert.run import RunLog
 from expert.signals.units import Count, Epoch, Ratio, Share
-from expert.vocabulary import TASKS, Task
 
 Activation = Literal["none", "relu", "sigmoid", "tanh", "other"]
 Head = Literal["linear", "softmax", "sigmoid", "tanh", "relu", "other"]
-
-
-def task(run: RunLog) -> Task | None:
-    """What is learned: as the settings say, else as the names of the metrics do (a reward, two adversaries, a dice)."""
-    given = run.settings.get("task")
-    if isinstance(given, str):
-        return next((known for known in TASKS if known == given), None)
-    words = {word for series in run.series for word in (*series.name.split("_"), series.name)}
-    for inferred, signs in _SIGNS.items():
-        if words & signs:
-            return inferred
-    return None
-
-
-_SIGNS: dict[Task, set[str]] = {
-    "reinforcement learning": {"reward", "rew"},
-    "generative": {"discriminator_loss", "generator_loss", "critic_loss", "fid"},
-    "segmentation": {"dice", "iou", "miou"},
-    "detection": {"map50", "rpn", "bbox"},
-    "language modeling": {"perplexity", "bpb"},
-}
 
 
 def updates(epochs_trained: float | None, epochs: float | None, train_size: float, batch_size: float) -> Count | None:
@@ -134,19 +111,9 @@ def units_per_class(output_units: float, num_classes: float) -> Ratio | None:
     return output_units / num_classes if num_classes > 0 else None
 
 
-def integer_targets(target_max: float, num_classes: float) -> bool | None:
-    """Whether the targets are class numbers rather than zeros and ones."""
-    return num_classes > 2 and target_max > 1 and target_max == num_classes - 1
-
-
 def remaining_epochs(epochs_trained: float) -> Epoch | None:
     """Twice the epochs that were trained: what a longer run would have."""
     return 2 * epochs_trained
-
-
-def settings_count(run: RunLog) -> Count | None:
-    """How many settings the run carries."""
-    return float(len(run.settings)) if run.settings else None
 
 
 def _kind(name: str) -> Activation:
