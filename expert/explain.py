@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from expert import vocabulary
 from expert.certainty import BELIEVED, combine
 from expert.facts import Derivation, Fact, Value
-from expert.findings import failed, in_words
+from expert.findings import because, failed, in_words
 from expert.knowledge import Condition, KnowledgeBase, Rule
 from expert.plan import Plan
-from expert.prose import fill, number
+from expert.prose import number
 from expert.run import RunLog
 from expert.signals import catalogue, missing
 
@@ -65,7 +65,9 @@ def place(fact: Fact, run: RunLog) -> str:
     parts = [", ".join(fact.reads)] if fact.reads else []
     if fact.at:
         first, last = fact.at
-        parts.append(f"step {number(first)}" if first == last else f"steps {number(first)} to {number(last)}")
+        parts.append(
+            f"{run.clock} {number(first)}" if first == last else f"{run.clock}s {number(first)} to {number(last)}"
+        )
         series = next((s for s in run.series if s.column in fact.reads and s.lines is not None), None)
         lines = [series.line(first), series.line(last)] if series else [None]
         if series and None not in lines:
@@ -106,7 +108,7 @@ def _conclusion(
 def _firing(derivation: Derivation, plan: Plan, knowledge: KnowledgeBase, told: set[tuple[str, str]]) -> Node:
     """A rule above its premises."""
     rule = knowledge.rules[derivation.rule]
-    said = fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
+    said = because(derivation, knowledge, plan.run.clock)
     sign = "for" if derivation.certainty >= 0 else "against"
     below = [_premise(fact, rule, plan, knowledge, told) for fact in derivation.premises]
     values = {name: fact.value for name, fact in plan.facts.items()}

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from expert.certainty import BELIEVED, SURE, combine
 from expert.facts import Derivation, Fact, Range, Value
 from expert.knowledge import SEVERITIES, Condition, Diagnosis, KnowledgeBase, Rule, Severity
-from expert.prose import fill, number
+from expert.prose import by_clock, fill, number
+from expert.run import Clock
+from expert.wording import observed, sentence
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,15 @@ class Conclusions:
 
 
 def conclude(
-    derivations: Sequence[Derivation], known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase
+    derivations: Sequence[Derivation],
+    known: Mapping[str, Mapping[str, Fact]],
+    knowledge: KnowledgeBase,
+    clock: Clock = "step",
 ) -> Conclusions:
     """What the derivations come to. `known` is everything known about each subject, by name, conclusions included."""
     reasons: dict[tuple[str, str], list[Reason]] = defaultdict(list)
     for derivation in derivations:
-        reason = Reason(because(derivation, knowledge), derivation)
+        reason = Reason(because(derivation, knowledge, clock), derivation)
         reasons[derivation.conclusion, derivation.about].append(reason)
     believed = {
         key: certainty
@@ -105,19 +110,12 @@ def failed(rule: Rule, values: Mapping[str, Value]) -> Condition | None:
     return next((c for c in rule.when if c.fact in values and not c.holds(values[c.fact])), None)
 
 
-def observed(condition: Condition, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
-    """What was observed of a condition's fact, as a person reads it."""
-    if condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses:
-        return "seen" if condition.operator == "<" else "not seen"
-    return number(values[condition.fact])
-
-
 def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
-    """A condition as a person reads it."""
+    """A condition as the author of a pack reads it, with the fact's own name."""
     fact, threshold = condition.fact, condition.threshold
     if fact in knowledge.symptoms or fact in knowledge.diagnoses:
         wanted = condition.operator in (">", ">=")
-        return f"{'' if wanted else 'not: '}{knowledge.title(fact)}"
+        return f"{'' if wanted else 'not seen: '}{knowledge.title(fact)}"
     name = fact.replace("_", " ")
     if isinstance(threshold, tuple):
         texts = [number(value) for value in threshold]
@@ -132,10 +130,11 @@ def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
     return f"{name} {sign} {number(threshold)}"
 
 
-def because(derivation: Derivation, knowledge: KnowledgeBase) -> str:
+def because(derivation: Derivation, knowledge: KnowledgeBase, clock: Clock) -> str:
     """Why the rule fired, in a sentence with the run's numbers."""
     rule = knowledge.rules[derivation.rule]
-    return fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
+    said = fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
+    return by_clock(said, clock)
 
 
 def _explained(
@@ -234,7 +233,14 @@ def _rejected(
             near = [r for r in rules if seen & {c.fact for c in r.when}]
             condition = failed(near[0], values) if near else None
             if seen & set(diagnosis.explains) and condition is not None:
-                seen_instead = observed(condition, values, knowledge)
-                text = f"It would need: {in_words(condition, knowledge)}; observed: {seen_instead}."
-                lost[diagnosis.id] = Rejected(diagnosis, 0.0, text)
+                lost[diagnosis.id] = Rejected(diagnosis, 0.0, _shortfall(condition, values, knowledge))
     return tuple(sorted(lost.values(), key=lambda r: (-r.certainty, r.diagnosis.id)))
+
+
+def _shortfall(condition: Condition, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
+    """What a rejected diagnosis lacks."""
+    if condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses:
+        title = knowledge.title(condition.fact).rstrip(".")
+        wanted = condition.operator in (">", ">=")
+        return f"It would need “{title}”, which was not seen." if wanted else f"“{title}” was seen, which rules it out."
+    return f"It would need: {sentence(condition, knowledge)}; observed: {observed(condition, values, knowledge)}."

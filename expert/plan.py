@@ -8,11 +8,12 @@ from typing import Literal
 
 from expert import vocabulary
 from expert.facts import Derivation, Fact, Value
-from expert.findings import Conclusions, Finding, Reason, Rejected, failed, in_words, observed
+from expert.findings import Conclusions, Finding, Reason, Rejected, failed
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
-from expert.prose import fill, mentions
-from expert.run import RunLog
+from expert.prose import by_clock, fill, fill_code, mentions
+from expert.run import Clock, RunLog
 from expert.signals import missing
+from expert.wording import observed, sentence
 
 Verdict = Literal["Broken", "At risk", "Could be better", "No problem found", "Not judged"]
 _VERDICTS: Mapping[Severity, Verdict] = {"critical": "Broken", "high": "At risk", "medium": "Could be better"}
@@ -124,7 +125,7 @@ def prioritize(
     return Plan(
         run,
         findings,
-        _items(findings, values, knowledge),
+        _items(findings, values, knowledge, run.clock),
         conclusions.unexplained,
         conclusions.rejected,
         _checked(values, derivations, knowledge),
@@ -148,7 +149,9 @@ def _rank(finding: Finding) -> tuple[int, float, str, str]:
     return stage, -weight, finding.diagnosis.id, finding.about
 
 
-def _items(findings: Sequence[Finding], values: Mapping[str, Value], knowledge: KnowledgeBase) -> tuple[Item, ...]:
+def _items(
+    findings: Sequence[Finding], values: Mapping[str, Value], knowledge: KnowledgeBase, clock: Clock
+) -> tuple[Item, ...]:
     """Every remedy of every finding once, ordered over a graph: one diagnosis' remedies in their order, needs first.
 
     A remedy of several findings stands where the most urgent of them has it.
@@ -178,7 +181,8 @@ def _items(findings: Sequence[Finding], values: Mapping[str, Value], knowledge: 
                 order.add_edge(need, id_)
     ordered = networkx.lexicographical_topological_sort(order, key=place.__getitem__)
     return tuple(
-        _item(knowledge.remedies[id_], n, tuple(treats[id_]), values, knowledge) for n, id_ in enumerate(ordered, 1)
+        _item(knowledge.remedies[id_], n, tuple(treats[id_]), values, knowledge, clock)
+        for n, id_ in enumerate(ordered, 1)
     )
 
 
@@ -198,19 +202,24 @@ def _conflicts(remedy: Remedy, chosen: Iterable[str], knowledge: KnowledgeBase) 
 
 
 def _item(
-    remedy: Remedy, priority: int, treats: tuple[Finding, ...], values: Mapping[str, Value], knowledge: KnowledgeBase
+    remedy: Remedy,
+    priority: int,
+    treats: tuple[Finding, ...],
+    values: Mapping[str, Value],
+    knowledge: KnowledgeBase,
+    clock: Clock,
 ) -> Item:
     said: dict[str, Value] = {**remedy.params, **values}
     texts = (remedy.title, remedy.how, *remedy.snippets.values())
     return Item(
         remedy,
         priority,
-        fill(remedy.title, said),
-        fill(remedy.how, said),
+        by_clock(fill(remedy.title, said), clock),
+        by_clock(fill(remedy.how, said), clock),
         treats,
-        {framework: fill(snippet, said) for framework, snippet in remedy.snippets.items()},
-        fill(remedy.gain, said),
-        tuple(in_words(condition, knowledge) for condition in remedy.verify),
+        {framework: fill_code(snippet, said) for framework, snippet in remedy.snippets.items()},
+        by_clock(fill(remedy.gain, said), clock),
+        tuple(sentence(condition, knowledge) for condition in remedy.verify),
         tuple(dict.fromkeys(name for text in texts for name, _ in mentions(text) if name in values)),
     )
 
@@ -223,7 +232,7 @@ def _checked(
     for rule in knowledge.rules.values():
         condition = failed(rule, values)
         if rule.id not in fired and rule.certainty > 0 and condition is not None:
-            title, expected = knowledge.title(rule.then), in_words(condition, knowledge)
+            title, expected = knowledge.title(rule.then), sentence(condition, knowledge)
             found.append(Check(rule.id, title, expected, observed(condition, values, knowledge)))
     return tuple(found)
 

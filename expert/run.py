@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Direction = Literal["lower", "higher"]
+Clock = Literal["step", "epoch"]
 Setting = float | bool | str | tuple[float, ...]
 
 LONGEST_CURVE = 512
@@ -102,6 +103,12 @@ class RunLog:
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
     reader: str = ""
+
+    @property
+    def clock(self) -> Clock:
+        """What the steps of the run count."""
+        per_epoch = [s.epochs is not None and np.array_equal(s.steps, s.epochs) for s in self.series]
+        return "epoch" if per_epoch and all(per_epoch) else "step"
 
     def __getitem__(self, name: str) -> Series:
         """The series of that name. Raises KeyError naming those that exist."""

@@ -12,7 +12,7 @@ from expert import vocabulary
 from expert.facts import Derivation, Range
 from expert.plan import Plan
 from expert.renderers._svg import Scale, gaps, label, labels, path, percent, round_values, scale, ticks, whole_scale
-from expert.renderers._words import clock, short, span, step, steps
+from expert.renderers._words import short, span, step, steps
 from expert.run import Series
 
 MOST_CHARTS = 6
@@ -203,7 +203,7 @@ def _name(series: Series, group: list[Series]) -> str:
 
 def _course(series: Series, plan: Plan) -> str:
     """A curve told in words."""
-    finite, unit = series.finite, clock(plan.run)
+    finite, unit = series.finite, plan.run.clock
     values, at = finite.values, finite.steps
     ends = f"from {label(values[0])} at {unit} {step(at[0])} to {label(values[-1])} at {unit} {step(at[-1])}"
     bad = len(series) - len(finite)
@@ -219,8 +219,8 @@ def _best(group: list[Series], axis: Scale, whole: Range, plan: Plan) -> list[Ma
             finite = series.finite
             at = int(np.argmin(finite.values) if series.better == "lower" else np.argmax(finite.values))
             value, where = float(finite.values[at]), float(finite.steps[at])
-            title = f"Best {word} {label(value)} at {clock(plan.run)} {step(where)}"
-            text = f"best {label(value)}, {clock(plan.run)} {step(where)}"
+            title = f"Best {word} {label(value)} at {plan.run.clock} {step(where)}"
+            text = f"best {label(value)}, {plan.run.clock} {step(where)}"
             return [_mark(where, value, axis, whole, text, title, "best")]
     return []
 
@@ -279,7 +279,7 @@ def _bands(group: list[Series], plan: Plan, whole: Range) -> tuple[tuple[Band, .
             left, right = percent(at[0], whole), percent(at[1], whole)
             title = "; ".join(titles)
             bands.append(Band(min(left, 99.2), max(0.8, round(right - left, 2)), title, "symptom"))
-            notes.append(f"Shaded, {clock(plan.run)} {steps(at)}: {title}")
+            notes.append(f"Shaded, {plan.run.clock} {steps(at)}: {title}")
     for series in group:
         missing = gaps(series, whole)
         bands += [

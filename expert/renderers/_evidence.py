@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from expert import signals
-from expert.facts import Derivation, Fact, Range, Value
+from expert.facts import Derivation, Fact, Range
 from expert.findings import Finding
 from expert.knowledge import Condition, KnowledgeBase, Rule
 from expert.plan import Plan
-from expert.prose import number
 from expert.renderers._charts import slug, spark
 from expert.renderers._svg import percent
 from expert.renderers._words import short, span, steps
 from expert.run import Series
+from expert.wording import meaning, shown
 
 _SIGNS = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}
 
@@ -79,30 +78,6 @@ def proof(finding: Finding, plan: Plan) -> tuple[Proof, ...]:
     )
 
 
-def meaning(fact: str, knowledge: KnowledgeBase | None = None) -> str:
-    """What a fact is, in words."""
-    if knowledge is not None and is_conclusion(fact, knowledge):
-        return knowledge.title(fact)
-    quantity = signals.catalogue().get(fact)
-    return (quantity.help if quantity and quantity.help else fact.replace("_", " ")).rstrip(".")
-
-
-def shown(value: Value, fact: str) -> str:
-    """A value with its unit."""
-    quantity = signals.catalogue().get(fact)
-    unit = quantity.unit if quantity else ""
-    if isinstance(value, bool | str):
-        return short(number(value))
-    match unit:
-        case "share of 1" | "error, share of 1" | "error rate":
-            return f"{100 * value:.3g} %"
-        case "times":
-            return f"{number(value)} times"
-        case "seconds" | "epochs":
-            return f"{number(value)} {unit}"
-    return number(value)
-
-
 def is_conclusion(fact: str, knowledge: KnowledgeBase) -> bool:
     """Whether a fact is a symptom or a diagnosis."""
     return fact in knowledge.symptoms or fact in knowledge.diagnoses
@@ -118,7 +93,7 @@ def _row(fact: Fact, derivation: Derivation, plan: Plan) -> Evidence:
     return Evidence(
         meaning(fact.name),
         fact.name,
-        shown(fact.value, fact.name),
+        short(shown(fact.value, fact.name)),
         (),
         steps(at),
         _place(series, at),
@@ -136,9 +111,9 @@ def _is(series: Series, column: str, about: str) -> bool:
 def _threshold(condition: Condition) -> str:
     threshold = condition.threshold
     if isinstance(threshold, tuple):
-        texts = [shown(value, condition.fact) for value in threshold]
+        texts = [short(shown(value, condition.fact)) for value in threshold]
         return f"{texts[0]} to {texts[1]}" if condition.operator == "within" else f"one of {', '.join(texts)}"
-    return f"{_SIGNS.get(condition.operator, condition.operator)} {shown(threshold, condition.fact)}"
+    return f"{_SIGNS.get(condition.operator, condition.operator)} {short(shown(threshold, condition.fact))}"
 
 
 def _place(series: Series | None, at: Range | None) -> str:
@@ -152,7 +127,7 @@ def _place(series: Series | None, at: Range | None) -> str:
 def _premise(fact: Fact, knowledge: KnowledgeBase) -> str:
     if is_conclusion(fact.name, knowledge):
         return f"{knowledge.title(fact.name)} ({float(fact.value):.2f})"
-    return f"{fact.name} = {shown(fact.value, fact.name)}"
+    return f"{fact.name} = {short(shown(fact.value, fact.name))}"
 
 
 def measured(plan: Plan) -> Mapping[str, Fact]:

@@ -22,6 +22,7 @@ class Row:
     name: str
     link: str
     verdict: str
+    suspicions: str
     trouble: str
     first: str
     steps: str
@@ -48,13 +49,17 @@ def _badness(plan: Plan, link: str) -> tuple[int, int, float, str, str]:
 
 def _row(plan: Plan, link: str) -> Row:
     whole = words.span(plan.run)
+    suspicions = words.suspicions(plan)
     trouble = words.rest_of_headline(plan) or ("" if plan.verdict != "Not judged" else words.refusal(plan))
+    if suspicions:
+        trouble = "; ".join(words.doubted(finding) for finding in plan.findings)
     return Row(
         f"run-{slug(link)}",
         words.short(plan.run.name) or "run",
         link,
         plan.verdict,
+        suspicions,
         words.short(trouble, 400),
-        plan.items[0].title if plan.items else "",
-        f"{words.clock(plan.run)} {words.steps(whole)}" if whole else "",
+        next((item.title for item in words.open_items(plan, 1)), ""),
+        f"{plan.run.clock} {words.steps(whole)}" if whole else "",
     )

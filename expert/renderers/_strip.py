@@ -9,7 +9,7 @@ from typing import Literal
 from expert.knowledge import SEVERITIES, Severity
 from expert.plan import CONSIDERABLE, Plan
 from expert.renderers._svg import gaps, percent
-from expert.renderers._words import clock, span, step
+from expert.renderers._words import span, step
 
 Kind = Severity | Literal["fine", "gap"]
 _FINEST = 1000
@@ -48,7 +48,7 @@ def strip(plan: Plan) -> tuple[Piece, ...]:
     pieces = []
     for left, right in pairwise(edges):
         first, last = (whole[0] + (whole[1] - whole[0]) * n / _FINEST for n in (left, right))
-        where = f"{clock(plan.run)} {step(round(first))} to {step(round(last))}"
+        where = f"{plan.run.clock} {step(round(first))} to {step(round(last))}"
         width = round(100 * (right - left) / _FINEST, 2)
         pieces.append(Piece(round(100 * left / _FINEST, 2), width, kinds[left], f"{titles[left]}, {where}"))
     return tuple(pieces)

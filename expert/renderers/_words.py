@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from expert.certainty import SURE
 from expert.facts import Derivation, Range
 from expert.findings import Finding, because
 from expert.knowledge import FRAMEWORKS, SEVERITIES
-from expert.plan import CONSIDERABLE, Plan
+from expert.plan import CONSIDERABLE, Item, Plan
 from expert.run import RunLog
 
 FRAMEWORK_TITLES = {
@@ -60,8 +61,35 @@ def headline(plan: Plan) -> str:
     """The verdict as a sentence or two: since when, what is wrong, and how much of what is seen it explains."""
     finding = main_finding(plan)
     if finding is None:
-        return f"{verdict(plan)}."
+        return f"{' · '.join(filter(None, [verdict(plan), suspicions(plan)]))}."
     return f"{verdict(plan)} {rest_of_headline(plan)}" if since(plan) else f"{verdict(plan)}: {rest_of_headline(plan)}"
+
+
+def suspicions(plan: Plan) -> str:
+    """`3 suspicions, none certain` where there is nothing more to say; else nothing."""
+    if plan.verdict != "No problem found":
+        return ""
+    doubted = sum(finding.certainty < SURE for finding in plan.findings)
+    minor = len(plan.findings) - doubted
+    doubts = f"{count(doubted, 'suspicion')}, {'not certain' if doubted == 1 else 'none certain'}"
+    return " · ".join([count(minor, "minor finding")] * bool(minor) + [doubts] * bool(doubted))
+
+
+def open_items(plan: Plan, most: int) -> tuple[Item, ...]:
+    """The items to show in full: the first ones; of a plan without problems those for what is certain."""
+    certain = [item for item in plan.items if any(finding.certainty >= SURE for finding in item.treats)]
+    return tuple(certain if suspicions(plan) else plan.items)[:most]
+
+
+def doubted(finding: Finding) -> str:
+    """The title of a finding, with a perhaps where it is not certain."""
+    title = finding.diagnosis.title.rstrip(".")
+    return title if finding.certainty >= SURE else f"Perhaps: {title}"
+
+
+def worked_if(item: Item) -> str:
+    """What the next run shows if the remedy helped, as a clause; may be empty."""
+    return " and ".join(item.verify)
 
 
 def rest_of_headline(plan: Plan) -> str:
@@ -82,8 +110,8 @@ def since(plan: Plan) -> str:
     if finding is None or finding.steps is None or whole is None or finding.severity not in ("critical", "high"):
         return ""
     if finding.steps[0] <= whole[0]:
-        return f"from the first {clock(plan.run)} on: "
-    return f"from {clock(plan.run)} {step(finding.steps[0])} on: "
+        return f"from the first {plan.run.clock} on: "
+    return f"from {plan.run.clock} {step(finding.steps[0])} on: "
 
 
 def lost(plan: Plan) -> str:
@@ -98,9 +126,11 @@ def lost(plan: Plan) -> str:
         at = min(int(np.searchsorted(longest.steps, finding.steps[0])), len(longest) - 1)
         spent, total = (float(longest.times[-1] - longest.times[n]) for n in (at, 0))
         if 0 <= spent <= total and total > 0:
+            if _duration(spent, total) == _duration(0, total):
+                return ""
             return f"{_duration(spent, total)} of {_duration(total, total)} {_unit(total)} were spent after it began"
     share = (whole[1] - max(finding.steps[0], whole[0])) / (whole[1] - whole[0])
-    return f"{share:.0%} of the run came after it began"
+    return f"{share:.0%} of the run came after it began" if share >= 0.005 else ""
 
 
 def refusal(plan: Plan) -> str:
@@ -137,13 +167,7 @@ def strongest(finding: Finding, plan: Plan, most: int = 5) -> tuple[str, ...]:
 def _said(derivations: Sequence[Derivation], plan: Plan) -> tuple[str, ...]:
     if plan.knowledge is None:
         return ()
-    return tuple(dict.fromkeys(because(derivation, plan.knowledge) for derivation in derivations))
-
-
-def clock(run: RunLog) -> str:
-    """What the run's steps count: `step` or `epoch`."""
-    per_epoch = [s.epochs is not None and np.array_equal(s.steps, s.epochs) for s in run.series]
-    return "epoch" if per_epoch and all(per_epoch) else "step"
+    return tuple(dict.fromkeys(because(derivation, plan.knowledge, plan.run.clock) for derivation in derivations))
 
 
 def span(run: RunLog) -> Range | None:

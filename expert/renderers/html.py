@@ -18,10 +18,11 @@ from expert.prose import number
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
 from expert.renderers._error import error_terms
-from expert.renderers._evidence import Evidence, Proof, evidence, meaning, measured, params_in_force, proof
+from expert.renderers._evidence import Evidence, Proof, evidence, measured, params_in_force, proof
 from expert.renderers._strip import strip
 from expert.renderers._unlocks import unlocks
 from expert.shelf import shelf
+from expert.wording import meaning
 
 OPEN_ITEMS = 5
 """So many items of the plan stand open; the rest is folded."""
@@ -60,6 +61,7 @@ def render(plan: Plan) -> str:
     items, untreated = _views(plan)
     views = [*(view for item in items for view in item.first_for), *untreated]
     knowledge, drawn = plan.knowledge, charts(plan)
+    shown = words.open_items(plan, OPEN_ITEMS)
     return page(
         "page.html",
         {
@@ -67,8 +69,9 @@ def render(plan: Plan) -> str:
             "words": words,
             "run_name": words.short(plan.run.name) or "run",
             "main": words.main_finding(plan),
-            "items": items[:OPEN_ITEMS],
-            "folded": items[OPEN_ITEMS:],
+            "items": [view for view in items if view.item in shown],
+            "folded": [view for view in items if view.item not in shown],
+            "suspicions": words.suspicions(plan),
             "untreated": untreated,
             "sparks": {row.spark_id: row.spark for one in views for row in one.evidence if row.spark},
             "strip": strip(plan),

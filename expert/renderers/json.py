@@ -123,7 +123,7 @@ def _run(run: RunLog) -> dict[str, Any]:
         "name": run.name,
         "source": run.source,
         "reader": run.reader,
-        "clock": words.clock(run),
+        "clock": run.clock,
         "steps": _steps(words.span(run)),
         "series": [_series(series) for series in run.series],
         "settings": dict(run.settings),

@@ -54,7 +54,7 @@ def _item(item: Item, plan: Plan, seen: set[int]) -> str:
     known = (name for name in words.frameworks(plan.run) if name in item.snippets)
     parts += [f"{words.FRAMEWORK_TITLES[name]}:\n\n{_fenced(item.snippets[name])}" for name in list(known)[:1]]
     if item.verify:
-        parts.append(f"**Worked if** {_plain(', '.join(item.verify))}")
+        parts.append(f"**Worked if**, in the next run, {_plain(words.worked_if(item))}.")
     return "\n\n".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import fill
 
 from expert import certainty
@@ -17,15 +18,20 @@ _INDENT = " " * 14
 
 def render(plan: Plan) -> str:
     """The verdict, what to do in order with the reasons, and what was not looked at."""
-    blocks = [_head(plan), *(_item(item, plan) for item in plan.items[:_MOST_ITEMS])]
-    more = plan.items[_MOST_ITEMS:]
-    if more:
-        titles = "; ".join(f"{item.priority}. {item.title}" for item in more)
-        blocks.append(_wrapped(f"And {words.count(len(more), 'thing')} more, less urgent: {titles}"))
-    treated = {id(finding) for item in plan.items for finding in item.treats}
+    doubtful = bool(words.suspicions(plan))
+    shown = words.open_items(plan, _MOST_ITEMS)
+    blocks = [_head(plan), *(_item(item, plan) for item in shown)]
+    more = [item for item in plan.items if item not in shown]
+    if more and not doubtful:
+        blocks.append(_wrapped(f"{words.count(len(more), 'further step')}: {_titles(more)}"))
+    treated = {id(finding) for item in (shown if doubtful else plan.items) for finding in item.treats}
     for finding in (f for f in plan.findings if id(f) not in treated):
         reasons = " ".join(words.strongest(finding, plan))
-        blocks.append(_wrapped(f"{finding.severity}: {_title(finding)}. {reasons}", rest="  "))
+        sure = f"{finding.severity}, certainty {certainty.in_words(finding.certainty)} {finding.certainty:.2f}"
+        blocks.append(_wrapped(f"{sure}: {_title(finding)}. {reasons}", rest="  "))
+    if more and doubtful:
+        others = f"; and {words.count(len(more) - 3, 'step')} more" if len(more) > 3 else ""
+        blocks.append(_wrapped(f"If that holds: {_titles(more[:3])}{others}", rest="  "))
     blocks.append(_tail(plan))
     return words.clean("\n\n".join(block for block in blocks if block)) + "\n"
 
@@ -33,7 +39,7 @@ def render(plan: Plan) -> str:
 def _head(plan: Plan) -> str:
     whole = words.span(plan.run)
     about = [words.short(plan.run.name) or "run"]
-    about += [f"{words.clock(plan.run)} {words.steps(whole)}"] if whole else []
+    about += [f"{plan.run.clock} {words.steps(whole)}"] if whole else []
     about += [words.short(plan.run.reader.split(":")[0])] if plan.run.reader else []
     main, lost = words.main_finding(plan), words.lost(plan)
     origin = f"Origin: {main.diagnosis.origin}.{f' {lost}.' if lost else ''}" if main else ""
@@ -50,9 +56,13 @@ def _item(item: Item, plan: Plan) -> str:
         f"   {item.severity} · certainty {sure} · effort: {item.effort}",
         _wrapped(f"{_title(finding)}{reasons}", "   because    ", _INDENT),
         _wrapped(item.how, "   change     ", _INDENT),
-        _wrapped(", ".join(item.verify), "   worked if  ", _INDENT),
+        _wrapped(words.worked_if(item), "   worked if  ", _INDENT),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _titles(items: Sequence[Item]) -> str:
+    return "; ".join(f"{item.priority}. {item.title}" for item in items)
 
 
 def _title(finding: Finding) -> str:
