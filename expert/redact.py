@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from expert.run import RunLog, Setting
 
@@ -54,12 +56,17 @@ def without_secrets(run: RunLog) -> RunLog:
 
 
 def without_identity(run: RunLog) -> RunLog:
-    """The run with paths, hosts, addresses and names of people masked; a path keeps its last part."""
+    """The run with paths, hosts, addresses and names of people masked; a path keeps its last part.
+
+    A run that is called as a folder gets the name of its file, as people's folders bear their names.
+    """
+    place = Path(run.source).absolute()
     named = {name: set(name.lower().split("_")) & (_PEOPLE | _HOSTS) for name in run.settings}
     words = {value for name, value in run.settings.items() if named[name] and isinstance(value, str)}
-    texts = (run.source, run.name, *map(str, run.settings.values()), *(e.text for e in run.events), *run.notes)
+    words.update({_person()} & set(place.parts) - {"root"})
+    texts = (str(place), run.name, *map(str, run.settings.values()), *(e.text for e in run.events), *run.notes)
     words.update(word for text in texts for pattern in (_HOME, _EVENT_HOST) for word in re.findall(pattern, text))
-    return _everywhere(run, lambda text: identity_masked(text, words))
+    return _everywhere(replace(run, name=_of_file(run.name, place)), lambda text: identity_masked(text, words))
 
 
 def secrets_masked(text: str) -> str:
@@ -85,6 +92,21 @@ def identity_masked(text: str, words: set[str] | frozenset[str] = frozenset()) -
     for word in sorted((w for w in words if len(w) > 1), key=len, reverse=True):
         masked = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", MASK, masked, flags=re.IGNORECASE)
     return masked
+
+
+def _person() -> str:
+    """The name of who runs this, if the system knows it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _of_file(name: str, place: Path) -> str:
+    """A run's name with its file instead of a folder that the file lies in."""
+    folders = (part for part in place.parts[1:-1] if re.match(rf"{re.escape(part)}(?![\w.-])", name))
+    folder = "" if name == place.stem else next(folders, "")
+    return place.stem + name[len(folder) :] if folder else name
 
 
 def _last_part(path: re.Match[str]) -> str:

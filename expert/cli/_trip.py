@@ -63,7 +63,7 @@ def nowhere(sources: Sequence[str]) -> bool:
     """Whether nothing at all is where the sources point."""
     from expert.sources import expand
 
-    return not any(source == "-" or Path(source).exists() for source in expand(sources))
+    return not any(source == "-" or "://" in str(source) or Path(source).exists() for source in expand(sources))
 
 
 def complaint(plan: Plan) -> str:
@@ -152,7 +152,7 @@ def _progress(paths: Sequence[str | Path], quiet: bool) -> Iterator[Callable[[st
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         runs = iter(range(1, sys.maxsize))

@@ -65,8 +65,9 @@ def settings_file(path: Path) -> Mapping[str, object]:
             case _:
                 found = _yaml(text)
     except ValueError as error:
-        said = _PLACED.fullmatch(str(error))  # as json and tomllib say it
-        what, line = said.groups() if said else (str(error), getattr(error, "lineno", 1))
+        message = str(error).replace("(at end of document)", f"(at line {len(text.splitlines())}, column 1)")
+        said = _PLACED.fullmatch(message)  # as json and tomllib say it
+        what, line = said.groups() if said else (message, getattr(error, "lineno", 1))
         raise ValueError(f"{path}:{line}: {what}") from error
     except RecursionError as error:
         raise ValueError(f"{path}: it is nested too deeply") from error

@@ -199,11 +199,16 @@ def test_values_in_a_settings_file_that_cannot_be_are_told_and_left_out(command,
     assert "num_classes" in done.stdout
 
 
-def test_a_broken_settings_file_is_named(command, broken, tmp_path):
-    (tmp_path / "run.yaml").write_text("lr: [1")
-    done = command("diagnose", broken, "--settings", "run.yaml")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("run.yaml", "epochs: 3\nlr: ]1"), ("run.json", '{"epochs": 3,\n"lr": }'), ("run.toml", "epochs = 3\nlr = \n")],
+)
+def test_a_broken_settings_file_is_named_with_its_line(command, broken, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    done = command("diagnose", broken, "--settings", name)
     assert done.exit_code == 2
-    assert "run.yaml" in done.stderr
+    assert done.stderr.startswith(f"Error: {name}:2: ")
+    assert "column" not in done.stderr
 
 
 def test_what_is_ignored_is_not_found_and_what_is_selected_is_found_alone(command, broken):

@@ -1,6 +1,8 @@
 import json
 import re
 
+import pytest
+
 
 def test_settings_beside_the_log_are_outdone_by_a_file_and_that_by_single_ones(command, healthy, tmp_path):
     (tmp_path / "config.json").write_text('{"lr": 0.1, "batch_size": 8, "num_classes": 3}')
@@ -79,6 +81,24 @@ def test_a_secret_among_the_settings_reaches_no_output(command, broken, tmp_path
     ]
     assert "hunter2" not in "".join([*shown, *forms])
     assert "•••" in shown[0]
+
+
+@pytest.mark.parametrize("folder", ["home/carla", "Users/carla", "scratch/carla", "data/carla/x"])
+def test_redaction_does_not_call_a_run_by_a_folder(command, broken, tmp_path, folder):
+    log = tmp_path / folder / "metrics.csv"
+    log.parent.mkdir(parents=True)
+    log.write_text(broken.read_text())
+    plan = json.loads(command("diagnose", log, "--redact", "-o", "-", "--format", "json").stdout)
+    assert plan["run"]["name"] == "metrics"
+    assert "carla" not in json.dumps(plan)
+
+
+def test_redaction_knows_a_home_that_the_path_does_not_say(command, broken, tmp_path, monkeypatch):
+    home = tmp_path / "home" / "carla"
+    home.mkdir(parents=True)
+    (home / "log of carla.csv").write_text(broken.read_text())
+    monkeypatch.chdir(home)
+    assert "carla" not in command("facts", "log of carla.csv", "--redact").stdout
 
 
 def test_redaction_takes_paths_hosts_and_people_out_of_every_form(command, broken, tmp_path):
