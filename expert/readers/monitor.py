@@ -30,6 +30,8 @@ def read(path: Path) -> Iterator[RunLog]:
         settings = parsed(first.removeprefix("#"))
     except ValueError as error:
         raise Unreadable(f"{path}:1: the line of JSON above the episodes is broken: {error}") from error
+    if not isinstance(settings, dict):
+        raise Unreadable(f"{path}:1: above the episodes stands no JSON object")
     for run in csv.read(path):
         times = next((series.values for series in run.series if series.column == "t"), None)
         series = tuple(
@@ -40,5 +42,5 @@ def read(path: Path) -> Iterator[RunLog]:
             )
             for s in run.series
         )
-        known = {"task": "reinforcement learning", "environment": str((settings or {}).get("env_id"))}
+        known = {"task": "reinforcement learning", "environment": str(settings.get("env_id"))}
         yield replace(run, series=series, settings={**known, **run.settings})

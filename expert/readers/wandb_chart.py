@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from expert.readers import csv
+from expert.readers import Unreadable, csv
 from expert.readers._columns import head
 from expert.readers._text import decoded
 from expert.run import RunLog, Series
@@ -34,5 +34,7 @@ def read(path: Path) -> Iterator[RunLog]:
             found = _COLUMN.fullmatch(series.column)
             if found and not _BOUND.fullmatch(series.column):
                 runs.setdefault(found["run"], []).append(replace(series, column=found["metric"]))
+        if not runs:
+            raise Unreadable(f"{path}: no column is a metric of a run, as in 'run - loss'")
         for name, several in runs.items():
             yield replace(table, name=name, series=tuple(several))

@@ -16,6 +16,8 @@ GOLDEN = {
     "plain.log": LOGS / "huggingface_console" / "train.log",
     "metrics.csv": LOGS / "lightning_csv" / "metrics.csv",
     "trainer_state.json": LOGS / "huggingface" / "finished.json",
+    "run.wandb": LOGS / "wandb" / "offline-run" / "run-small.wandb",
+    "mlflow.db": LOGS / "mlflow" / "mlflow.db",
 }
 DOCUMENT = b'{"history": {"loss": [0.5, 0.25, NaN], "val_loss": [0.5, 0.375, "inf"]},\n "lr": 0.1}\n'
 INFO = b'{"loss": [0.5, {"py/object": "numpy.float64", "value": 0.25}],\n "loss_T": [1, 2]}\n'
@@ -33,21 +35,28 @@ def events(folder: Path) -> bytes:
     return next(folder.iterdir()).read_bytes()
 
 
+class Logs(dict):
+    """Logs by name, too long to be printed with a failure."""
+
+    def __repr__(self):
+        return f"the logs {', '.join(self)}"
+
+
 @pytest.fixture(scope="session")
 def logs(tmp_path_factory):
     written = {name: path.read_bytes() for name, path in GOLDEN.items()}
-    return {**written, **SMALL, "events.out.tfevents.1.h": events(tmp_path_factory.mktemp("events"))}
+    return Logs({**written, **SMALL, "events.out.tfevents.1.h": events(tmp_path_factory.mktemp("events"))})
 
 
 SMALL = {"log.jsonl": JSONL, "history.json": DOCUMENT, "info.json": INFO, "learn_error.tsv": TSV}
 NAMES = [*GOLDEN, *SMALL, "events.out.tfevents.1.h"]
 
 
-def reads_or_refuses(folder: Path, name: str, content: bytes) -> None:
+def reads_or_refuses(folder: Path, name: str, content: bytes, *asked: str) -> None:
     path = folder / name
     path.write_bytes(content)
     began = time.monotonic()
-    for reader in ("", *readers()):
+    for reader in ("", *asked):
         runs = list(read(path, reader=reader))
         assert runs
         for run in runs:
@@ -59,30 +68,39 @@ def reads_or_refuses(folder: Path, name: str, content: bytes) -> None:
     assert time.monotonic() - began < 10
 
 
-@settings(deadline=None, max_examples=60)
-@given(name=st.sampled_from(NAMES), content=st.binary(max_size=300))
-def test_any_bytes(tmp_path_factory, name, content):
-    reads_or_refuses(tmp_path_factory.mktemp("bytes"), name, content)
+@settings(deadline=None, max_examples=120)
+@given(name=st.sampled_from(NAMES), asked=st.sampled_from([*readers()]), content=st.binary(max_size=300))
+def test_any_bytes(tmp_path_factory, name, asked, content):
+    reads_or_refuses(tmp_path_factory.mktemp("bytes"), name, content, asked)
 
 
-@settings(deadline=None, max_examples=60)
-@given(name=st.sampled_from(NAMES), content=st.text(alphabet='epochloss=:,;{}[]"\n\t\r 0123.-nai|/%', max_size=200))
-def test_any_text(tmp_path_factory, name, content):
-    reads_or_refuses(tmp_path_factory.mktemp("text"), name, content.encode())
+@settings(deadline=None, max_examples=120)
+@given(
+    name=st.sampled_from(NAMES),
+    asked=st.sampled_from([*readers()]),
+    content=st.text(alphabet='epochloss=:,;{}[]"\n\t\r 0123.-nai|/%', max_size=200),
+)
+def test_any_text(tmp_path_factory, name, asked, content):
+    reads_or_refuses(tmp_path_factory.mktemp("text"), name, content.encode(), asked)
 
 
-@settings(deadline=None, max_examples=60)
-@given(name=st.sampled_from(NAMES), share=st.floats(0, 1))
-def test_any_truncation(tmp_path_factory, logs, name, share):
-    reads_or_refuses(tmp_path_factory.mktemp("cut"), name, logs[name][: int(share * len(logs[name]))])
+@settings(deadline=None, max_examples=120)
+@given(name=st.sampled_from(NAMES), asked=st.sampled_from([*readers()]), share=st.floats(0, 1))
+def test_any_truncation(tmp_path_factory, logs, name, asked, share):
+    reads_or_refuses(tmp_path_factory.mktemp("cut"), name, logs[name][: int(share * len(logs[name]))], asked)
 
 
-@settings(deadline=None, max_examples=100)
-@given(name=st.sampled_from(NAMES), place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
-def test_any_flipped_byte(tmp_path_factory, logs, name, place, byte):
+@settings(deadline=None, max_examples=150)
+@given(
+    name=st.sampled_from(NAMES),
+    asked=st.sampled_from([*readers()]),
+    place=st.floats(0, 1, exclude_max=True),
+    byte=st.integers(0, 255),
+)
+def test_any_flipped_byte(tmp_path_factory, logs, name, asked, place, byte):
     content = bytearray(logs[name])
     content[int(place * len(content))] = byte
-    reads_or_refuses(tmp_path_factory.mktemp("flipped"), name, bytes(content))
+    reads_or_refuses(tmp_path_factory.mktemp("flipped"), name, bytes(content), asked)
 
 
 LONG = [
@@ -106,5 +124,5 @@ LONG = [
 @pytest.mark.parametrize("content", LONG)
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "train.log", "trainer_state.json"])
 def test_long_lines_take_bounded_time(tmp_path, name, content):
-    reads_or_refuses(tmp_path, name, b"epoch 1 loss: " + content * 100_000)
-    reads_or_refuses(tmp_path, name, content * 100_000)
+    reads_or_refuses(tmp_path, name, b"epoch 1 loss: " + content * 100_000, *readers())
+    reads_or_refuses(tmp_path, name, content * 100_000, *readers())
