@@ -23,7 +23,7 @@ def listing(run: RunLog) -> str:
     ]
     parts = [
         [f"{run.name} ({run.source})", f"  read by {run.reader}"],
-        _section("columns", _table(_column(series) for series in run.series)),
+        _section("columns", _table([*map(_clock, run.clocks), *map(_column, run.series)])),
         _section("settings", _table((name, "=", _setting(value)) for name, value in sorted(run.settings.items()))),
         _section(
             "what the reader noticed", [*run.notes, *(_event(e.text, e.line) for e in run.events if e.kind != "log")]
@@ -43,6 +43,11 @@ def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     cells = list(rows)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
     return ["  ".join([*(f"{c:<{w}}" for c, w in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in cells]
+
+
+def _clock(column: str) -> tuple[str, ...]:
+    counts = {"step": "steps", "epoch": "epochs", "time": "time"}[vocabulary.clock(column) or "step"]
+    return column, "→", "the clock", counts
 
 
 def _column(series: Series) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class RunLog:
     """Everything that one run left behind. Readers make it, nobody changes it.
 
     `notes` say what the reader skipped or repaired, and what is assumed of a column. `reader` is the reader's name and
-    why it took the log.
+    why it took the log, `clocks` the columns that count steps, epochs or time.
     """
 
     name: str
@@ -103,6 +103,7 @@ class RunLog:
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
     reader: str = ""
+    clocks: tuple[str, ...] = ()
 
     @property
     def clock(self) -> Clock:

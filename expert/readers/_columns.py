@@ -46,6 +46,12 @@ def head(path: Path, size: int = 65_536) -> bytes:
         return b""
 
 
+def opening(path: Path) -> bytes:
+    """The first bytes of a file of lines, with the whole first line unless it is longer than 4 MB."""
+    start = head(path)
+    return start if b"\n" in start or len(start) < 65_536 else head(path, 4_194_304)
+
+
 def run_name(path: Path) -> str:
     """What a person would call the run of a log: its file, or its folder where the file's name is the format's."""
     stem = path.stem if path.is_file() else path.name
@@ -135,6 +141,7 @@ def run_of_columns(
         settings=found,  # type: ignore[arg-type]  # as written; `vocabulary.settings` makes them Setting
         events=(*events, *resumed),
         notes=tuple(said),
+        clocks=tuple(name for name in columns if name in used),
     )
 
 

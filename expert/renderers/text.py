@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import fill
 
@@ -14,6 +15,7 @@ from expert.renderers._unlocks import unlocks
 _WIDTH = 100
 _MOST_ITEMS = 5
 _INDENT = " " * 14
+_DAMAGE = re.compile(r"^line |damaged|\bcut\b|left out|skipped|not read\b")
 
 
 def render(plan: Plan) -> str:
@@ -71,8 +73,9 @@ def _title(finding: Finding) -> str:
 
 
 def _tail(plan: Plan) -> str:
-    """What was rejected, not explained, fine and not judged, in a few lines."""
-    lines = []
+    """What was rejected, not explained, fine and not judged, and what of the log is damaged, in a few lines."""
+    damage = next((note for note in plan.run.notes if _DAMAGE.search(note)), "")
+    lines = [f"Noticed: {words.short(damage, 300)}"] if damage else []
     if plan.rejected:
         lines.append(f"Rejected: {'; '.join(r.diagnosis.title.rstrip('.') for r in plan.rejected[:4])}")
     if plan.unexplained:

@@ -112,6 +112,13 @@ def test_a_log_without_a_known_metric_says_how_to_name_one_in_every_form(command
         assert "no column is a known metric (col7, score). If one is the loss: --map col7=train_loss" in shown
 
 
+def test_damage_of_the_log_is_said_on_the_terminal(command, broken, healthy):
+    broken.write_text(broken.read_text() + "40,0.")
+    broken.write_text(broken.read_text().replace("\n7,", "\n7,oops", 1))
+    assert "Noticed: " in command("diagnose", broken).stdout
+    assert "Noticed: " not in command("diagnose", healthy).stdout
+
+
 def test_a_log_cannot_steer_the_terminal(command, tmp_path):
     (tmp_path / "x\x1b[31m.csv").write_text(
         "step,train_loss,\x1b]0;owned\x07score\n" + "".join(f"{n},{1 / (1 + n)},{n}\n" for n in range(40))

@@ -63,7 +63,8 @@ def test_facts_name_their_series_their_steps_and_their_lines(command, broken):
     listed = command("facts", broken).stdout
     assert re.search(r"nonfinite_loss_step +30 .*train_loss, steps 30 to 39, broken.csv:32-41", listed)
     assert "read by csv" in listed
-    assert "train_loss  →  train_loss" in listed
+    assert re.search(r"^  step +→  the clock +steps$", listed, re.MULTILINE)
+    assert re.search(r"^  train_loss +→  train_loss", listed, re.MULTILINE)
     assert "not measured, because missing:" in listed
     assert "best_val_loss, best_val_position" in listed
 
