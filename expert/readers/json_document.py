@@ -12,8 +12,8 @@ import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable
-from expert.readers._columns import Column, columns_of, head, run_of_columns
-from expert.readers._json import flat, numeric, records, recovered
+from expert.readers._columns import Column, columns_of, opening, run_of_columns
+from expert.readers._json import flat, numeric, parsed, records, recovered
 from expert.readers._text import decoded
 from expert.run import IntArray, RunLog
 
@@ -27,12 +27,15 @@ def recognizes(path: Path) -> str | None:
 
     A single line that is a record of numbers is JSON Lines.
     """
-    start = head(path)
+    start = opening(path)
     if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_START):
         return None
+    text = decoded(start).strip()
     try:
-        document, _ = recovered(decoded(start))
+        document, _ = recovered(text)
     except ValueError:
+        return None
+    if _is_whole(text.partition("\n")[0]) and "\n" in text:
         return None
     lists = _lists(document)
     if any(_known(name) for name in lists) or (len(lists) > 1 and len(lists) * 2 > len(document)):
@@ -75,6 +78,13 @@ def _lines(text: str, length: int) -> IntArray | None:
     places = [place for _, place in records(text, start)] if text[:start].strip() == "" else []
     places += [text.rfind("{")] * (len(places) == length - 1)  # the last one is cut
     return np.array([bisect_right(breaks, place) + 1 for place in places[:length]]) if len(places) >= length else None
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        return isinstance(parsed(line), dict)
+    except ValueError:
+        return False
 
 
 def _column(values: Sequence[Any]) -> Column:

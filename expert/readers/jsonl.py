@@ -12,7 +12,7 @@ import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable, json_document
-from expert.readers._columns import columns_of, head, run_of_columns, seconds
+from expert.readers._columns import columns_of, opening, run_of_columns, seconds
 from expert.readers._json import flat, numeric, parsed
 from expert.readers._text import decoded
 from expert.run import RunLog
@@ -39,7 +39,7 @@ _SETTINGS_KEYS = (
 
 def recognizes(path: Path) -> str | None:
     """Lines that are JSON objects, and numbers in them."""
-    start = head(path)
+    start = opening(path)
     if not start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"\xff\xfe", b"\xfe\xff")):
         return None
     lines = [line.strip() for line in decoded(start).splitlines() if line.strip()]

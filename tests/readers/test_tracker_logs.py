@@ -150,6 +150,24 @@ def document(tmp_path, text):
     return run
 
 
+def test_a_history_that_keras_kept_is_a_log():
+    path = LOGS / "keras_csvlogger" / "written.json"
+    assert [name for name, _ in claim(path)] == ["json_document"]
+    (run,) = read(path)
+    assert {s.column: s.values.tolist() for s in run.series} == json.loads(path.read_text())
+    assert {"train_loss", "val_loss", "train_acc", "val_acc"} == {series.name for series in run.series}
+
+
+@pytest.mark.parametrize("filler", [10, 100_000])
+def test_json_lines_with_lists_in_them_are_json_lines(tmp_path, filler):
+    rows = [{"step": n, "loss": 1 / (n + 1), "hist": {"loss": [0.5] * 9}, "x": "x" * filler} for n in range(4)]
+    path = tmp_path / "result.json"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [name for name, _ in claim(path)] == ["jsonl"]
+    (run,) = read(path)
+    assert run["train_loss"].values.tolist() == [1, 1 / 2, 1 / 3, 1 / 4]
+
+
 RECORDS = [{"epoch": e, "loss": 1 / e, "val_loss": 2 / e} for e in range(1, 9)]
 LISTS = {"loss": [1 / e for e in range(1, 9)], "val_loss": [2 / e for e in range(1, 9)]}
 DOCUMENTS = {
@@ -199,7 +217,7 @@ def test_a_configuration_with_a_list_is_no_log(tmp_path):
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
     max_leaves=20,
 )
