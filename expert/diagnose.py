@@ -29,7 +29,8 @@ from expert.sources import Given, Source, defect, runs, single
 def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:
     """The plan for one run."""
     knowledge = knowledge or builtin()
-    facts = signals.measure(run)
+    concluded = knowledge.symptoms.keys() | knowledge.diagnoses.keys()  # a setting may bear such a name by chance
+    facts = tuple(fact for fact in signals.measure(run) if fact.name not in concluded)
     derivations = infer(facts, knowledge)
     everything = known(facts, derivations, knowledge)
     conclusions = conclude(derivations, everything, knowledge, run.clock)

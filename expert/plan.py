@@ -17,6 +17,8 @@ from expert.wording import observed, sentence
 
 Verdict = Literal["Broken", "At risk", "Could be better", "No problem found", "Not judged"]
 _VERDICTS: Mapping[Severity, Verdict] = {"critical": "Broken", "high": "At risk", "medium": "Could be better"}
+GATE = "too-short"
+"""The diagnosis under which finding nothing is no result."""
 CONSIDERABLE: tuple[Severity, ...] = ("critical", "high", "medium")
 
 
@@ -87,10 +89,14 @@ class Plan:
     @property
     def verdict(self) -> Verdict:
         """The verdict in its canonical words, from the worst finding; never a grade."""
-        if not self.findings and not self.checked:
-            return "Not judged"
         severities: set[Severity] = {finding.severity for finding in self.findings}
-        return next((_VERDICTS[s] for s in CONSIDERABLE if s in severities), "No problem found")
+        nothing: Verdict = "Not judged" if self.is_gated or not (self.findings or self.checked) else "No problem found"
+        return next((_VERDICTS[s] for s in CONSIDERABLE if s in severities), nothing)
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether the log is too short for its silence to mean anything."""
+        return any(finding.diagnosis.id == GATE for finding in self.findings)
 
     def __repr__(self) -> str:
         findings, things = len(self.findings), len(self.items)
@@ -129,7 +135,7 @@ def prioritize(
         conclusions.unexplained,
         conclusions.rejected,
         _checked(values, derivations, knowledge),
-        _not_judged(run, known, knowledge),
+        (*_gates(findings), *_not_judged(run, known, knowledge)),
         knowledge.packs,
         facts,
         tuple(derivations),
@@ -235,6 +241,11 @@ def _checked(
             title, expected = knowledge.title(rule.then), sentence(condition, knowledge)
             found.append(Check(rule.id, title, expected, observed(condition, values, knowledge)))
     return tuple(found)
+
+
+def _gates(findings: Sequence[Finding]) -> tuple[NotJudged, ...]:
+    """Why nothing can be judged, where a finding says so."""
+    return tuple(NotJudged((), (), (), f.reasons[0].text) for f in findings if f.diagnosis.id == GATE and f.reasons)
 
 
 def _not_judged(

@@ -41,8 +41,8 @@ def fill_code(code: str, values: Mapping[str, Value]) -> str:
 
 
 def by_clock(text: str, clock: str) -> str:
-    """The prose of a run whose steps are its epochs says epoch 5 where others say step 5."""
-    return re.sub(r"\bstep(s?) (?=\d)", rf"{clock}\1 ", text)
+    """The prose of a run whose steps are its epochs says epoch 5, 30 epochs where others say step 5, 30 steps."""
+    return re.sub(r"\bstep(s?) (?=\d)|(?<=\d )step(s?)\b", lambda m: m[0].replace("step", clock), text)
 
 
 def number(value: Value, form: str = "") -> str:

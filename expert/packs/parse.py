@@ -188,8 +188,8 @@ def _remedy(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> R
 
 
 def _conditions(entry: Entry, params: Mapping[str, float]) -> tuple[Condition, ...]:
-    found = (condition(fact, value, params) for fact, _, value in entry.pairs())
-    return tuple(c for c in found if c is not None)
+    """The conditions of a mapping; where a threshold is a mistake its fact is still looked up."""
+    return tuple(condition(f, value, params) or Condition(f, "known", "") for f, _, value in entry.pairs())
 
 
 def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:

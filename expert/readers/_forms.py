@@ -46,7 +46,7 @@ def _says(pattern: str, before: str = "", sets: str = "", within: str = "") -> S
 
 
 def _tells(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?m)^{pattern}")
+    return re.compile(pattern)
 
 
 FORMS = (

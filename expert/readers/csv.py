@@ -40,6 +40,8 @@ _OTHERS = (
 )
 _SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
 _MOST_WORDS = 1000
+_MOST_COLUMNS = 100_000
+_HEAD, _LONG_HEAD = 65_536, 8_388_608
 _OPEN = re.compile(r"\d(e|E|e[-+]|E[-+])$|^[-+.]$|^[-+]?(n|na|i|in|infi\w*)$")
 """How a number ends that is cut in the middle."""
 
@@ -58,7 +60,7 @@ class _Form:
 
 def recognizes(path: Path) -> str | None:
     """A first line of names, and rows of numbers below."""
-    start = head(path)
+    start = _start(path)
     if path.suffix.lower() in _OTHERS or not start.strip() or not is_text(start):
         return None
     form = _form(path, decoded(start))
@@ -72,7 +74,7 @@ def read(path: Path) -> Iterator[RunLog]:
     """The one run of the table."""
     import polars
 
-    start = head(path)
+    start = _start(path)
     form = _form(path, decoded(start))
     if form is None:
         raise Unreadable(f"{path}: this is no table with one name for each column")
@@ -82,6 +84,16 @@ def read(path: Path) -> Iterator[RunLog]:
         raise Unreadable(f"{path}: {str(error).splitlines()[0]}") from error
 
 
+def _start(path: Path) -> bytes:
+    """The first bytes of a file, with several lines of it even where thousands of columns make them long."""
+    start = head(path)
+    if start.count(b"\n") + start.count(b"\r") < 3 and b"\0" not in start and len(start) == _HEAD:
+        start = head(path, _LONG_HEAD)
+        if start.count(b"\n") < 1 and len(start) == _LONG_HEAD:
+            return start[:_HEAD]
+    return start
+
+
 def _form(path: Path, text: str) -> _Form | None:
     """The form of a table, or None if the text is none."""
     lines = re.split(r"\r\n|\n|\r", text)
@@ -89,6 +101,8 @@ def _form(path: Path, text: str) -> _Form | None:
         lines.pop()
     before = _header_line(lines)
     first = lines[before].strip("\r\n")
+    if max(first.count(separator) for separator in _SEPARATORS) > _MOST_COLUMNS:
+        return None
     if first.lstrip().startswith(("{", "[", "<", "#{", "%")):
         return None
     named = path.suffix.lower() in _ENDINGS

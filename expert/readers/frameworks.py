@@ -17,7 +17,9 @@ from expert.readers._forms import FORMS, PAIR, Form, Says
 from expert.readers._text import decoded, is_text, number
 from expert.run import Event, RunLog
 
-_HEADS = (65_536, 4_194_304)
+_HEADS = (65_536, 1_048_576)
+_TELLS = re.compile("|".join(f"(?P<form_{n}>{form.tells.pattern})" for n, form in enumerate(FORMS)))
+_LONGEST = 400
 _MOST_OF_A_KIND = 20
 
 
@@ -32,14 +34,23 @@ def _form(path: Path) -> Form | None:
         start = head(path, size)
         if not start or not is_text(start[: _HEADS[0]]) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b'{"', b"[{"):
             return None
-        text = decoded(start)
-        for form in FORMS:
-            found = form.tells.finditer(text)
-            if next(found, None) and (next(found, None) or len(start) < size):
-                return form
-        if len(start) < size:
-            return None
+        form = _told(decoded(start), len(start) < size)
+        if form or len(start) < size:
+            return form
     return None
+
+
+def _told(text: str, whole: bool) -> Form | None:
+    """The first form of which two lines are there, or one if the text is whole."""
+    counts: dict[str, int] = {}
+    for line in text.splitlines():
+        found = _TELLS.match(line[:_LONGEST])
+        if found and found.lastgroup:
+            counts[found.lastgroup] = counts.get(found.lastgroup, 0) + 1
+            if counts[found.lastgroup] == 2:
+                break
+    most = max(counts, key=lambda name: counts[name], default="")
+    return FORMS[int(most.removeprefix("form_"))] if counts and (whole or counts[most] > 1) else None
 
 
 @dataclass

@@ -1,12 +1,15 @@
 """The rules that come with the product keep what rules/README.md asks of a pack."""
 
 import re
+import textwrap
 
 import pytest
 
 from expert.authoring.examples import failures
 from expert.diagnose import builtin
 from expert.packs import load
+from expert.shelf import shelf
+from expert.signals import catalogue
 
 KNOWLEDGE = builtin()
 
@@ -79,3 +82,10 @@ def test_an_example_that_is_wrong_is_named_with_its_line_and_the_reason(tmp_path
         f"{file}:32: rule 'jumped' should fire here, but it cannot tell: the example does not give 'loss_share' "
         "('loss_share' must be known because 'because' quotes it)",
     )
+
+
+def test_the_example_of_the_guide_is_a_pack(tmp_path):
+    guide = (shelf("rules") / "README.md").read_text(encoding="utf-8")
+    example = textwrap.dedent(guide[guide.index("    format: 1") : guide.index("## Conditions")])
+    (tmp_path / "house.yaml").write_text(example, encoding="utf-8")
+    assert failures(load([tmp_path / "house.yaml"], catalogue())) == ()
