@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -53,6 +55,37 @@ def test_the_verdict_says_what_was_not_looked_at() -> None:
     assert "No problem found in 5 checks (3 not possible)" in render(sample.plan(sample.healthy()), "text")
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_what_is_not_certain_is_called_a_suspicion(form: str) -> None:
+    said = render(sample.doubtful(), form)
+    assert "1 suspicion, not certain" in said
+    assert "Do this first" not in said
+    assert json.loads(render(sample.doubtful(), "json"))["verdict"] == "No problem found"
+
+
+def test_the_terminal_names_what_would_help_against_a_suspicion_without_urging_it() -> None:
+    text = render(sample.doubtful(), "text")
+    assert "1. Keep" in text.split("If that holds: ")[1]
+    assert "\n1. " not in text
+
+
+def test_the_index_marks_suspicions() -> None:
+    html = index([sample.doubtful()], ["small.html"])
+    assert '<span class="suspicions">1 suspicion, not certain</span>' in html
+    assert "Perhaps: The model overfits" in html
+
+
+def test_a_run_of_epochs_has_no_steps() -> None:
+    for form in ("text", "markdown", "html"):
+        assert not re.search(r"\bsteps? \d", render(sample.plan(sample.overfitted()), form))
+
+
+def test_what_began_at_the_end_cost_nothing() -> None:
+    plan = sample.plan(sample.broken(300))
+    last = replace(plan.findings[0], steps=(299.0, 299.0))
+    assert "after it began" not in render(replace(plan, findings=(last,)), "text")
+
+
 def test_the_headline_says_since_when_and_what_was_lost() -> None:
     text = render(sample.plan(sample.broken()), "text")
     assert "Broken from step 1,601 on: The learning rate is too high." in text
@@ -80,8 +113,6 @@ def test_markdown_makes_nothing_of_hostile_names() -> None:
 
 
 def test_the_framework_of_the_log_comes_first() -> None:
-    from dataclasses import replace
-
     run = replace(sample.broken(), reader="hf_trainer_state: a trainer_state.json")
     html = render(sample.plan(run), "html")
     assert html.index('data-title="Hugging Face"') < html.index('data-title="PyTorch"')

@@ -22,6 +22,7 @@ PLANS = {
     "broken": lambda: sample.plan(sample.broken()),
     "overfitted": lambda: sample.plan(sample.overfitted()),
     "healthy": lambda: sample.plan(sample.healthy()),
+    "doubtful": lambda: sample.doubtful(),
     "refused": lambda: refused("empty.csv", "empty", "the file is empty"),
     "hostile": lambda: hostile_plan(),
 }
