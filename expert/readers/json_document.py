@@ -97,11 +97,19 @@ def _lists(document: Any) -> dict[str, Sequence[Any]]:
     """The lists of numbers in a document, by name; `{"history": …}` and the like around them is passed over."""
     if not isinstance(document, dict):
         return {}
+    listed = {name: _listed(value) for name, value in document.items()}
     found: dict[str, Sequence[Any]]
-    found = {name: value for name, value in flat(document) if isinstance(value, list) and _numbers(value)}
+    found = {name: value for name, value in flat(listed) if isinstance(value, list) and _numbers(value)}
     around = {name.partition("/")[0] for name in found}
     shared = len(around) == 1 and not vocabulary.split(*around) and not found.keys() & around
     return {name.partition("/")[2]: value for name, value in found.items()} if shared else found
+
+
+def _listed(value: Any) -> Any:
+    """A column as pandas writes it, `{"0": 0.5, "1": 0.25}`, as a list."""
+    if isinstance(value, dict) and value and all(name.isdecimal() for name in value):
+        return [value[name] for name in sorted(value, key=lambda name: (len(name), name))]
+    return value
 
 
 def _numbers(values: Sequence[Any]) -> bool:

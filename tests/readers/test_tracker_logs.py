@@ -51,6 +51,13 @@ def test_losses_have_their_names_whoever_follows_the_run(path):
     assert {"train_loss", held_out} <= {series.name for series in run.series}
 
 
+def test_a_table_of_catboost_alone_is_one_part_of_the_run():
+    path = LOGS / "catboost" / "catboost_info" / "learn_error.tsv"
+    assert [name for name, _ in claim(path)] == ["catboost"]
+    (run,) = read(path)
+    assert run["train_loss"].lines.tolist() == list(range(2, 14))
+
+
 def test_settings_and_steps_of_trackers_are_theirs():
     for path in [path for path, (reader, _) in RUNS.items() if reader in ("mlflow", "mlflow_database", "wandb")]:
         run = next(iter(read(path)))
@@ -175,6 +182,7 @@ DOCUMENTS = {
     "lists and settings": {**LISTS, "lr": 0.1},
     "lists of a history": {"history": LISTS, "params": {"epochs": 8}},
     "lists of splits": {"train": {"loss": LISTS["loss"]}, "val": {"loss": LISTS["val_loss"]}},
+    "columns of pandas": {name: {str(row): value for row, value in enumerate(LISTS[name])} for name in LISTS},
     "records": RECORDS,
     "records under a name": {"epochs": RECORDS, "lr": 0.1},
     "records by epoch": {f"epoch_{record['epoch']}": record for record in RECORDS},
