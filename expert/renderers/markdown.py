@@ -17,8 +17,12 @@ _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 def render(plan: Plan) -> str:
     """The verdict, the plan with its evidence, and what was rejected, not explained and not judged."""
     seen: set[int] = set()
-    blocks = [_head(plan), *(_item(item, plan, seen) for item in plan.items)]
+    shown = words.open_items(plan, len(plan.items))
+    blocks = [_head(plan), *(_item(item, plan, seen) for item in shown)]
     blocks += [_finding(f, plan) for f in plan.findings if id(f) not in seen]
+    if len(shown) < len(plan.items):
+        lines = (f"{item.priority}. {_plain(item.title)}" for item in plan.items if item not in shown)
+        blocks.append("\n".join(["If that holds:", "", *lines]))
     if plan.rejected:
         lines = (f"- {_plain(r.diagnosis.title)}: {_plain(r.reason)}" for r in plan.rejected)
         blocks.append("\n".join(["### Considered and rejected", "", *lines]))
@@ -38,7 +42,8 @@ def _head(plan: Plan) -> str:
     main, lost = words.main_finding(plan), words.lost(plan)
     origin = f"Most likely origin: {main.diagnosis.origin}.{f' {lost}.' if lost else ''}" if main else ""
     head = f"## {_plain(words.short(plan.run.name) or 'run')}"
-    verdict = f"**{plan.verdict}**{_plain(words.headline(plan).removeprefix(plan.verdict))}"
+    rest = words.headline(plan).removeprefix(plan.verdict)
+    verdict = f"**{plan.verdict}**{' ' if rest.startswith(' ') else ''}{_plain(rest)}"
     return "\n\n".join(part for part in [head, verdict, origin] if part)
 
 
@@ -71,7 +76,8 @@ def _finding(finding: Finding, plan: Plan) -> str:
         for e in evidence(finding, plan)
     ]
     if rows:
-        head = ["| Measured | Value | Threshold | Steps | Log |", "| --- | --- | --- | --- | --- |"]
+        clock = plan.run.clock.capitalize()
+        head = [f"| Measured | Value | Threshold | {clock}s | Log |", "| --- | --- | --- | --- | --- |"]
         parts.append("\n".join([*head, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)]))
     if finding.against:
         parts.append(f"**Against it** {_plain(' '.join(reason.text for reason in finding.against))}")

@@ -89,6 +89,7 @@ def test_what_began_at_the_end_cost_nothing() -> None:
 def test_the_headline_says_since_when_and_what_was_lost() -> None:
     text = render(sample.plan(sample.broken()), "text")
     assert "Broken from step 1,601 on: The learning rate is too high." in text
+    assert "**Broken** from step 1,601 on:" in render(sample.plan(sample.broken()), "markdown")
     assert "2.8 of 14.0 hours were spent after it began" in text
 
 
