@@ -57,10 +57,11 @@ def read(path: Path) -> Iterator[RunLog]:
     lists, rows = _lists(document), _records(document)
     if not lists and not rows:
         raise Unreadable(f"{path}: it holds neither a list of numbers for a metric nor a list of records")
+    settings = _settings(document)
     if not lists:
-        yield run_of_columns(path, columns_of(rows), len(rows), _lines(text, len(rows)), notes=notes)
+        lines = _lines(text, len(rows))
+        yield run_of_columns(path, columns_of(rows), len(rows), lines, settings=settings, notes=notes)
         return
-    settings = {name: value for name, value in flat(document) if not isinstance(value, list)}
     length = max(len(values) for values in lists.values())
     columns = {name: _column(values) for name, values in lists.items()}
     short = [name for name, column in columns.items() if len(column.values) < length]
@@ -69,6 +70,13 @@ def read(path: Path) -> Iterator[RunLog]:
     if not any(vocabulary.clock(name) in ("step", "epoch") for name in columns):
         columns["epoch"] = Column(np.arange(1.0, length + 1))
     yield run_of_columns(path, columns, length, settings=settings, notes=notes)
+
+
+def _settings(document: Any) -> dict[str, Any]:
+    """What stands beside the lists and the records: single values, and objects of them."""
+    given = document if isinstance(document, dict) else {}
+    plain = {n: v for n, v in given.items() if not isinstance(_listed(v), list) and not _EPOCH.fullmatch(n)}
+    return {name: value for name, value in flat(plain) if not isinstance(value, list)}
 
 
 def _lines(text: str, length: int) -> IntArray | None:
@@ -89,6 +97,8 @@ def _is_whole(line: str) -> bool:
 
 def _column(values: Sequence[Any]) -> Column:
     """The numbers of a list at their places; what is no number is absent."""
+    if set(map(type, values)) == {float}:
+        return Column(np.array(values), np.arange(len(values)))
     numbers = [(row, number) for row, value in enumerate(values) if (number := numeric(value)) is not None]
     return Column(np.array([number for _, number in numbers]), np.array([row for row, _ in numbers], dtype=np.int64))
 
@@ -145,7 +155,7 @@ def _named(split: str, record: Any) -> dict[str, Any]:
     return {name if vocabulary.clock(name) else f"{split}/{name}": value for name, value in given.items()}
 
 
-_EPOCH = re.compile(r"(?:epoch|step|iter)?[ _-]?(\d+)", re.IGNORECASE)
+_EPOCH = re.compile(r"(?:epoch|step|iter)?[ _-]?(\d{1,9})", re.IGNORECASE)
 
 
 def _known(name: str) -> bool:

@@ -44,6 +44,11 @@ def test_one_reader_recognizes_the_run_and_gives_the_values_that_were_written(pa
     assert not run.notes or "wandb" in str(path) or "catboost" in str(path) or "mmengine" in str(path), run.notes
 
 
+def test_nothing_among_the_logs_has_two_readers():
+    for path in (LOGS, *LOGS.rglob("*")):
+        assert len(claim(path)) <= 1, path
+
+
 @pytest.mark.parametrize("path", RUNS, ids=str)
 def test_losses_have_their_names_whoever_follows_the_run(path):
     run = next(iter(read(path)))
@@ -206,6 +211,7 @@ def test_a_document_is_read_up_to_its_damage_and_the_line_is_named(tmp_path):
     text = json.dumps(LISTS, indent=2)
     run = document(tmp_path, text[: text.index("val_loss") + 30])
     assert run["train_loss"].values.tolist() == LISTS["loss"]
+    assert (run["val_loss"].values.tolist(), run["val_loss"].steps.tolist()) == (LISTS["val_loss"][:2], [1, 2])
     assert "damaged at line 14" in " ".join(run.notes)
     run = document(tmp_path, json.dumps(RECORDS, indent=2)[:-100])
     assert run["train_loss"].values.tolist() == LISTS["loss"][: len(run["train_loss"])]
