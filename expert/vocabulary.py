@@ -389,6 +389,8 @@ def _setting_value(name: str, value: object) -> Setting | None:
         return tuple(numbers) if numbers and len(numbers) == len(value) else None
     if isinstance(value, bool):
         return value if kind in (None, "truth") else None
+    if name == "precision" and isinstance(value, int | float):
+        return f"{value:g}"
     if isinstance(value, int | float):
         return float(value) if kind in (None, "number") else bool(value) if kind == "truth" else None
     if not isinstance(value, str):
@@ -408,4 +410,11 @@ def _word(name: str, kind: str | None, text: str) -> Setting | None:
     if name == "task":
         words = TASK_NAMES.get(words, words)
         return words if words in TASKS else None
-    return words.replace(" ", "_") if name in ("loss", "optimizer", "scheduler") else words
+    return words.replace(" ", _JOINED.get(name, " "))
+
+
+_JOINED = {
+    **dict.fromkeys(("loss", "optimizer", "scheduler", "initialization"), "_"),
+    **dict.fromkeys(("precision", "probe"), "-"),
+}
+"""What stands between the words of a setting, as the rules spell them."""
