@@ -23,6 +23,14 @@ def epochs_trained(train_loss: Series, epochs: float | None) -> Epoch | None:
     return float(last + 1 if whole and first == 0 else last)
 
 
+def logged_per_epoch(train_loss: Series) -> bool | None:
+    """Whether the training loss is logged once per epoch at the most, and so is a mean over many batches."""
+    epochs = train_loss.epochs
+    if epochs is None or len(epochs) < 3 or not np.isfinite(epochs).all():
+        return None
+    return bool(np.median(np.diff(epochs)) >= 0.99)
+
+
 def planned_share(
     train_loss: Series, max_steps: float | None, epochs: float | None, epochs_trained: float | None
 ) -> Share | None:

@@ -50,7 +50,7 @@ def zero_loss_steps(train_loss: Series) -> Count | At | None:
     if not len(nonzero) or len(train_loss) < 5:
         return None
     since = int(nonzero[-1]) + 1
-    if since == len(train_loss):
+    if since == len(train_loss) or len(nonzero) < since:  # zeros between losses are zeros of their own
         return 0.0
     return At(float(len(train_loss) - since), train_loss.steps[since], train_loss.steps[-1])
 

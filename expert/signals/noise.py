@@ -6,7 +6,7 @@ import numpy as np
 
 from expert.run import FloatArray, Series
 from expert.signals._shape import FEWEST, end, running_median, smooth, start
-from expert.signals.units import At, Count, Ratio, Share, Step
+from expert.signals.units import At, Count, Deviations, Ratio, Share, Step
 
 
 def train_loss_switches(train_loss: Series) -> Share | None:
@@ -66,6 +66,16 @@ def spike_count(train_loss: Series) -> Count | None:
         return None
     high = found[0] > 3
     return float(np.sum(high[1:] & ~high[:-1]) + high[0])
+
+
+def spike_over_noise(train_loss: Series) -> Deviations | None:
+    """The highest spike in robust standard deviations of what the peaks usually are over the median around them."""
+    found = _spikes(train_loss)
+    if found is None:
+        return None
+    usual = float(np.median(found[0]))
+    spread = 1.4826 * float(np.median(np.abs(found[0] - usual)))
+    return (float(found[0].max()) - usual) / max(spread, 0.01)
 
 
 def spike_step(spike_ratio: float, train_loss: Series) -> Step | None:
