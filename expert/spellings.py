@@ -119,9 +119,10 @@ NEUTRAL = {
     "data_time": "data_time data_load_time reader_cost load_time data_wait",
     "throughput": "throughput samples_per_second tokens_per_second tok_s samples_per_sec tokens_per_sec fps wps ups "
     "images_per_second it_s steps_per_second ips samples_sec speed",
-    "gpu_util": "gpu_util gpu_utilization gpu_usage",
-    "gpu_memory": "gpu_memory gpu_mem memory gpu_mem_mb max_mem cuda_memory gpu_memory_mb vram",
-    "host_memory": "host_memory rss host_mem ram cpu_memory memory_rss",
+    "gpu_util": "gpu_util gpu_utilization gpu_usage system_gpu_process_0_gpu",
+    "gpu_memory": "gpu_memory gpu_mem memory gpu_mem_mb max_mem cuda_memory gpu_memory_mb vram "
+    "system_gpu_process_0_memory_allocated",
+    "host_memory": "host_memory rss host_mem ram cpu_memory memory_rss system_proc_memory_rssmb",
     "loss_scale": "loss_scale grad_scale amp_scale",
     "entropy": "entropy policy_entropy entropy_loss",
     "discriminator_loss": "d_loss discriminator_loss loss_d loss_d_a loss_d_b disc_loss critic_loss dis_loss "

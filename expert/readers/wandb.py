@@ -15,10 +15,12 @@ from expert.readers._json import flat, numeric, parsed
 from expert.readers.beside import settings_file
 from expert.run import RunLog
 
-_HISTORY, _CONFIG, _RUN = 2, 5, 17
+_HISTORY, _CONFIG, _STATS, _RUN = 2, 5, 7, 17
 """Fields of a Record, as wandb_internal.proto numbers them."""
-_ITEM, _STEP, _UPDATE, _KEY, _NESTED, _VALUE = 1, 2, 1, 1, 2, 16
+_ITEM, _STEP, _UPDATE, _STATS_ITEM, _KEY, _NESTED, _VALUE = 1, 2, 1, 3, 1, 2, 16
 _RUN_CONFIG, _RUN_NAME = 4, 8
+_OWN = ("proc.memory.rssMB", "gpu.process.")
+"""What W&B measures of the run itself; the rest is of the whole machine."""
 _LISTED = 10
 
 
@@ -56,11 +58,12 @@ def read(path: Path) -> Iterator[RunLog]:
 
 @dataclass
 class _Found:
-    """What the messages of a datastore say."""
+    """What the messages of a datastore say; `measured` waits for the next row of the history."""
 
     rows: list[dict[str, float]] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
     name: str = ""
+    measured: dict[str, float] = field(default_factory=dict)
     skipped: dict[str, None] = field(default_factory=dict)
     broken: int = 0
 
@@ -96,7 +99,11 @@ def _take(message: bytes, found: _Found) -> None:
         if kind == _HISTORY:
             row = _row(value, found)
             if row.keys() - {"_step", "_runtime", "_timestamp"}:
-                found.rows.append(row)
+                found.rows.append({**row, **found.measured})
+                found.measured.clear()
+        elif kind == _STATS:
+            measured = {name: numeric(part) for name, part in _items(value, _STATS_ITEM) if name.startswith(_OWN)}
+            found.measured.update({f"system/{name}": part for name, part in measured.items() if part is not None})
         elif kind == _CONFIG:
             found.settings.update(_config(value))
         elif kind == _RUN:

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,31 @@ def test_a_cut_run_of_wandb_is_read_up_to_the_cut(tmp_path_factory, share):
     (run,) = read(path)
     assert len(run["train_loss"]) >= 150 * share - 15
     np.testing.assert_allclose(run["train_loss"].values, [1 / (step + 1) for step in range(len(run["train_loss"]))])
+
+
+def message(number, content):
+    """A field of a Protocol Buffers message."""
+    return bytes([number << 3 & 127 | 2 | 128 * (number > 15), *[1] * (number > 15)]) + bytes([len(content)]) + content
+
+
+def test_what_wandb_measures_of_the_run_stands_in_the_next_row(tmp_path):
+    def item(number, name, value):
+        return message(number, message(1, name) + message(16, value))
+
+    records = []
+    for step in range(12):
+        records += [message(7, item(3, b"gpu.process.0.gpu", b"50.5") + item(3, b"cpu", b"9"))]
+        records += [message(2, item(1, b"loss", b"0.5") + item(1, b"_step", str(step).encode()))]
+    blocks = b"".join(
+        zlib.crc32(b"\x01" + record).to_bytes(4, "little") + len(record).to_bytes(2, "little") + b"\x01" + record
+        for record in records
+    )
+    (tmp_path / "run.wandb").write_bytes(b":W&B\xe1\xbe\x00" + blocks)
+    (run,) = read(tmp_path / "run.wandb")
+    assert run["train_loss"].steps.tolist() == list(range(12))
+    assert run["gpu_util"].values.tolist() == [50.5] * 12
+    assert len(run.series) == 2
+    assert not run.notes
 
 
 def test_a_run_of_wandb_without_its_datastore_is_what_it_printed(tmp_path):
