@@ -24,11 +24,10 @@ def wrong_value(name: str, value: object) -> str:
     known = vocabulary.setting(name)
     understood = vocabulary.settings({name: value}).get(known)
     if understood is None and isinstance(value, str | float | int):
-        return f"{name}: {value!r} is not {_kind(known)}{_near_word(value, known)}"
+        return f"{name}: {_shown(value)} is not {_kind(known)}{_near_word(value, known)}"
     numbers = understood if isinstance(understood, tuple) else (understood,)
     wrong = next((w for n in numbers if isinstance(n, float) and (w := _impossible(known, n))), "")
-    shown = f"{value:g}" if isinstance(value, float) else repr(value)
-    return f"{name}: {shown} {wrong}" if wrong else ""
+    return f"{name}: {_shown(value)} {wrong}" if wrong else ""
 
 
 def unread_setting(name: str) -> str:
@@ -78,6 +77,12 @@ def listed(names: Iterable[str], most: int = 20) -> str:
 
 def _offered(name: str, known: list[str]) -> str:
     return f"{name!r}{nearest(name, known) or '.'} There are: {listed(known) or 'none'}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    return f"{value:g}" if isinstance(value, float) else repr(value)
 
 
 def _kind(setting: str) -> str:

@@ -59,11 +59,12 @@ def judged(
     return found
 
 
-def nowhere(sources: Sequence[str]) -> bool:
-    """Whether nothing at all is where the sources point."""
+def nowhere(sources: Sequence[str], plans: Iterable[Plan]) -> bool:
+    """Whether nothing at all is where the sources point, so that there is nothing to write."""
     from expert.sources import expand
 
-    return not any(source == "-" or "://" in str(source) or Path(source).exists() for source in expand(sources))
+    there = any(source == "-" or Path(source).exists() for source in expand(sources))
+    return not there and all(plan.knowledge is None for plan in plans)
 
 
 def complaint(plan: Plan) -> str:

@@ -70,7 +70,7 @@ def diagnose(
         if quiet or forms[0] != "text":
             _trip.complain(plans)
         click.echo(_pages.rendered(plans, forms[0]), nl=False)
-    elif _trip.nowhere(sources):
+    elif _trip.nowhere(sources, plans):
         _trip.complain(plans)
     else:
         _trip.deliver(plans, forms, _pages.target(output, forms), show, quiet)

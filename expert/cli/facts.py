@@ -68,7 +68,7 @@ def facts(
     listed = _given.harmless("\n".join(f"{listing(run)}\n" for run in chosen)) if form == "text" else ""
     content = listed.encode() or exported(chosen, form)
     if output == "-":
-        click.echo(content, nl=False)
+        click.echo(content if form == "parquet" else _given.harmless(content.decode()), nl=False)
     else:
         try:
             Path(output).write_bytes(content)
