@@ -29,7 +29,12 @@ def cosine(peak: float, warm_up: int = 50) -> np.ndarray:
 TRAIN, VAL = fall(EPOCHS, 2.3, 0.25, 6), fall(EPOCHS, 2.3, 0.4, 6)
 RUNS = {
     "pre-training with warm-up and cosine": (
-        {"step": STEPS, "loss": noisy(fall(STEPS, 10.8, 3.2, 120), 0.03), "lr": cosine(6e-4), "grad_norm": noisy(np.ones(N), 0.2)},
+        {
+            "step": STEPS,
+            "loss": noisy(fall(STEPS, 10.8, 3.2, 120), 0.03),
+            "lr": cosine(6e-4),
+            "grad_norm": noisy(np.ones(N), 0.2),
+        },
         {"optimizer": "adamw", "task": "language modeling"},
     ),
     "fine-tuning at 2e-5": (
@@ -81,7 +86,7 @@ RUNS = {
         {"epoch": EPOCHS[:25], "loss": TRAIN[:25], "val_loss": VAL[:25] + 0.004 * np.maximum(0, EPOCHS[:25] - 15)},
         {"epochs": 100, "patience": 10},
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", RUNS)
