@@ -7,7 +7,7 @@ A metric's name is its split and its base, `train_loss` or `val_f1`; what belong
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -150,7 +150,9 @@ def understand(
 
     `mapped` gives columns the name that a person wants, `directions` metrics their direction.
     """
-    described = [(series, *describe(_apart(series, run), mapped)) for series in run.series]
+    data = next((series for series in run.series if plain(series.column) == "data_time"), None)
+    described = [(series, *describe(_apart(series, data), mapped)) for series in run.series]
+    losses = [(series, split or "train") for series, _, role, split, _ in described if role == "loss"]
     held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
     taken: dict[str, list[str]] = {}
     named: list[Series] = []
@@ -158,7 +160,7 @@ def understand(
         given = next((d for n in (series.column, name) if (d := (directions or {}).get(n))), None)
         role = "metric" if given and not role else role
         if role in ("loss", "error", "metric") and not split:
-            beside = "" if role == "loss" else "val" if name in _HELD_OUT else _beside(series, described)
+            beside = "" if role == "loss" else "val" if name in _HELD_OUT else _beside(series, losses)
             split = beside or ("train" if role == "loss" or name in held_out or not held_out else "val")
             if role != "loss" and name not in held_out:
                 taken.setdefault(split, []).append(repr(series.column))
@@ -176,18 +178,17 @@ def understand(
     return replace(run, series=complete, settings=settings, notes=notes)
 
 
-def _apart(series: Series, run: RunLog) -> str:
+def _apart(series: Series, data: Series | None) -> str:
     """The column that a series is known by: `time` beside `data_time` is how long a step took."""
-    data = next((other for other in run.series if plain(other.column) == "data_time"), None)
     alike = data is not None and plain(series.column) == "time" and _same(series.steps, data.steps)
     return "step_time" if alike else series.column
 
 
-def _beside(series: Series, described: Sequence[tuple[Series, str, str, str, Direction | None]]) -> str:
+def _beside(series: Series, losses: Iterable[tuple[Series, str]]) -> str:
     """The split of the only losses that stand in the same lines as a metric that names none."""
     if series.lines is None:
         return ""
-    splits = {split or "train" for other, _, role, split, _ in described if role == "loss" and _alike(series, other)}
+    splits = {split for other, split in losses if _alike(series, other)}
     return splits.pop() if len(splits) == 1 else ""
 
 

@@ -90,7 +90,7 @@ def _start(path: Path) -> bytes:
     if start.count(b"\n") + start.count(b"\r") < 3 and b"\0" not in start and len(start) == _HEAD:
         start = head(path, _LONG_HEAD)
         if start.count(b"\n") < 1 and len(start) == _LONG_HEAD:
-            return start[:_HEAD]
+            return b""  # no table has a line as long as that
     return start
 
 
@@ -205,7 +205,9 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
     if not form.header:
         notes.append(f"there is no header; the columns are called {', '.join(form.names[:5])}")
     length = len(table)
-    columns = _columns(table, form, notes)
+    cells = table.get_columns()[::-1]
+    del table  # so that each column can go as it is taken
+    columns = _columns(cells, form, notes)
     if not columns:
         raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
     return run_of_columns(path, columns, length, lines, notes=notes)
@@ -291,14 +293,14 @@ def _repaired(
     return cleaned, lines
 
 
-def _columns(table: polars.DataFrame, form: _Form, notes: list[str]) -> dict[str, Column]:
-    """The columns that hold numbers; each leaves the table as it is taken."""
+def _columns(table: list[polars.Series], form: _Form, notes: list[str]) -> dict[str, Column]:
+    """The columns that hold numbers, from the last of the list; each leaves it as it is taken."""
     import polars
 
     columns: dict[str, Column] = {}
     ignored = []
     for name in form.names:
-        cells = table.drop_in_place(name)
+        cells = table.pop()
         if cells.dtype == polars.String:
             numbers = _numbers(cells, form.decimal_comma, name)
             if numbers is None:

@@ -226,3 +226,14 @@ def test_steps_always_ascend_and_the_last_writer_wins(tmp_path_factory, steps):
     assert all(a < b for a, b in pairwise(loss.steps))
     if len(set(steps)) == len(steps) and len(steps) > 1 and steps == sorted(steps):
         assert loss.values.tolist() == list(range(len(steps)))
+
+
+def test_thousands_of_columns_are_read_and_a_line_without_end_is_no_table(tmp_path):
+    names = [f"layer{n}/loss" for n in range(5_000)]
+    path = tmp_path / "metrics.csv"
+    path.write_text(",".join(["step", *names]) + "\n" + "".join(f"{s}" + ",0.5" * 5_000 + "\n" for s in range(3)))
+    (run,) = read(path)
+    assert len(run["train_layer4999_loss"]) == 3
+    path.write_bytes(b"1," * 5_000_000)
+    (refused,) = read(path)
+    assert isinstance(refused, Refused)
