@@ -1,5 +1,6 @@
 """Whatever the bytes: a reader reads or refuses with a message that names the file, in bounded time."""
 
+import gzip
 import time
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def logs(tmp_path_factory):
 
 
 SMALL = {"log.jsonl": JSONL, "history.json": DOCUMENT, "info.json": INFO, "learn_error.tsv": TSV}
+SMALL |= {
+    "boosting.log": b"[1]\ttrain-rmse:0.5\tvalid_0-rmse:0.75\n[2]\ttrain-rmse:0.25\tvalid_0-rmse:nan\n",
+    "loss_log.txt": b"(epoch: 1, iters: 100, time: 0.3, data: 0.1) D_A: 0.3 G_A: 0.5\n(epoch: 1, iters: 200, time: 0.3,",
+    "table.log": b"E    #       LOSS NER  ENTS_F  SCORE\n---  ------  --------  ------  -----\n  0  0  4.5  10.0  0.1\n",
+    "accuracy.report": b"%Iter\tduration\ttrain_objective\tvalid_objective\n0\t23.0\t-4.5\t-4.75\n1\t23.0\t-3.5\t-4\n",
+    "boxes.log": b"----------\n| time/ | |\n|    total_timesteps | 2048 |\n|    fps | 10 |\n----------\n",
+    "monitor.csv": b'#{"t_start": 1.5, "env_id": "CartPole-v1"}\nr,l,t\n10.0,10,0.5\n11.0,11,0.75\n',
+    "chart.csv": b'"Step","a - loss","a - loss__MIN","a - loss__MAX"\n"0","0.5","0.5","0.5"\n"1","0.25","0.25","0.25"\n',
+    "packed.log.gz": gzip.compress(b"epoch 1 loss: 0.5\nepoch 2 loss: 0.25\n" * 9, mtime=0),
+}
 NAMES = [*GOLDEN, *SMALL, "events.out.tfevents.1.h"]
 
 
