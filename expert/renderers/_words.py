@@ -53,7 +53,8 @@ def verdict(plan: Plan) -> str:
     if plan.verdict == "No problem found":
         return f"No problem found in {count(len(plan.checked), 'check')} ({not_possible(plan)} not possible)"
     if plan.verdict == "Not judged":
-        return f"Not judged, because {short(refusal(plan), 600)}"
+        reason = re.sub(r"^(?:Only|The|An?|No|There)\b", lambda first: first[0].lower(), refusal(plan))
+        return f"Not judged, because {short(reason, 600)}"
     return plan.verdict
 
 

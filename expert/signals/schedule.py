@@ -138,10 +138,11 @@ def suggested_lower_lr(peak_lr: float) -> Rate | None:
 
 
 def suggested_higher_lr(peak_lr: float, lr_over_usual: float | None) -> Rate | None:
-    """Three times the highest learning rate, ten times where it is below the usual; none where it is above."""
-    if peak_lr <= 0 or (lr_over_usual or 1.0) > 1:
+    """The least usual rate where the highest is below it, else three times the highest; none where it is above."""
+    over = lr_over_usual or 1.0
+    if peak_lr <= 0 or over > 1:
         return None
-    return (10 if (lr_over_usual or 1.0) < 1 else 3) * peak_lr
+    return peak_lr / over if over < 1 else 3 * peak_lr
 
 
 def suggested_warm_up(train_loss: Series) -> Count | None:

@@ -31,6 +31,10 @@ def test_a_path_that_does_not_exist_is_a_plan_that_says_so(tmp_path):
     assert "no such file" in plan.not_judged[0].how
 
 
+def test_a_log_that_is_too_short_says_so_within_the_sentence():
+    assert "Not judged, because only 3 training losses" in str(expert.diagnose({"train_loss": [1.0, 0.9, 0.8]}))
+
+
 def test_frames_are_taken_as_their_users_have_them():
     columns = {"train_loss": [1.0, 0.5, 0.25], "val_loss": [1.0, 0.6, 0.3]}
     lazy = expert.diagnose(polars.LazyFrame(columns)).run
