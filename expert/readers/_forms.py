@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _N = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf(?:inity)?)\b)"
 PAIR = re.compile(
-    rf"(?P<name>[A-Za-z][\w@/.'-]*(?:\ [\w@/.'-]+){{0,5}}?)(?:\s*\((?P<unit>[\w .]*)\))?"
+    rf"(?<![\w@/.-])(?P<name>[A-Za-z][\w@/.'-]{{0,60}}(?:\ [\w@/.'-]{{1,30}}){{0,5}}?)(?:\s*\((?P<unit>[\w .]*)\))?"
     rf"(?:[\"']?\s*[:=]\s*[\"']?|\s+(?=[-+.\d]|\w+\s*(?:[|,]|- |$)))(?P<value>{_N})\s?(?P<after>ms\b|s\b|%)?(?![\w.])",
     re.IGNORECASE,
 )

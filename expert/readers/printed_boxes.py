@@ -19,6 +19,7 @@ _EDGE = re.compile(r"\s*-{8,}\s*")
 _LINE = re.compile(r"\s*\|( *)(\S.*?) *\| *(\S*) *\|\s*")
 _BOX = re.compile(r"(?m)^ *-{8,} *\r?\n *\| *[A-Za-z][^|\r\n]*\|[^|\r\n]*\| *\r?$")
 _MOST_EVENTS = 20
+_LONGEST = 300
 
 
 def recognizes(path: Path) -> str | None:
@@ -50,7 +51,7 @@ def _boxes(text: str, events: list[Event]) -> Iterator[list[tuple[str, float, in
     box: list[tuple[str, float, int]] = []
     section, inside = "", False
     for place, line in lines(text):
-        found = _LINE.fullmatch(line)
+        found = _LINE.fullmatch(line) if len(line) < _LONGEST else None
         if _EDGE.fullmatch(line):
             yield box
             box, section, inside = [], "", True

@@ -17,15 +17,17 @@ from expert.run import Event, RunLog
 
 _HEAD = 65_536
 _OTHERS = (".md", ".py", ".json", ".tsv")
-_FIRST = re.compile(r"\s*(?:epoch|e|%iter|iter|iteration|step|round)(?:\s{2,}|\t)", re.IGNORECASE)
-_DASHES = re.compile(r"\s*-{1,}(?:\s+-+)+\s*")
+_FIRST = re.compile(r"[ \t]{0,8}(?:epoch|e|%iter|iter|iteration|step|round)(?:\s{2,}|\t)", re.IGNORECASE)
+_DASHES = re.compile(r" {0,8}-+(?: +-+)+ *")
 _MOST_EVENTS = 20
 
 
 def recognizes(path: Path) -> str | None:
     """A line of names that begins with the epoch or the step, and lines of as many numbers below it."""
     start = head(path, _HEAD)
-    if path.suffix.lower() in _OTHERS or not is_text(start) or not _FIRST.search(decoded(start)):
+    if path.suffix.lower() in _OTHERS or not is_text(start):
+        return None
+    if not any(_FIRST.match(line) for line in decoded(start).splitlines()):
         return None
     found = _Found()
     for place, text in lines(decoded(start)):
