@@ -240,12 +240,12 @@ def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.D
         return polars.read_csv(source, schema=types, decimal_comma=form.decimal_comma, **common)
     except polars.exceptions.NoDataError:
         return polars.DataFrame(schema=dict.fromkeys(form.names, polars.Float64))
-    except polars.exceptions.PolarsError:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException):  # a lone quote makes it panic
         types = dict.fromkeys(types, polars.String)
     lossy: dict[str, Any] = {**common, "schema": types, "truncate_ragged_lines": True, "encoding": "utf8-lossy"}
     try:
         return polars.read_csv(source, **lossy)
-    except polars.exceptions.PolarsError:
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException):
         return polars.read_csv(source, quote_char=None, **lossy)
 
 

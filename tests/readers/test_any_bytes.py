@@ -52,12 +52,12 @@ def logs(tmp_path_factory):
 SMALL = {"log.jsonl": JSONL, "history.json": DOCUMENT, "info.json": INFO, "learn_error.tsv": TSV}
 SMALL |= {
     "boosting.log": b"[1]\ttrain-rmse:0.5\tvalid_0-rmse:0.75\n[2]\ttrain-rmse:0.25\tvalid_0-rmse:nan\n",
-    "loss_log.txt": b"(epoch: 1, iters: 100, time: 0.3, data: 0.1) D_A: 0.3 G_A: 0.5\n(epoch: 1, iters: 200, time: 0.3,",
-    "table.log": b"E    #       LOSS NER  ENTS_F  SCORE\n---  ------  --------  ------  -----\n  0  0  4.5  10.0  0.1\n",
+    "loss_log.txt": b"(epoch: 1, iters: 100, time: 0.3, data: 0.1) D_A: 0.3 G_A: 0.5\n(epoch: 1, iters: 200, t",
+    "table.log": b"E    #       LOSS NER  ENTS_F  SCORE\n---  ------  --------  ------  -----\n0  0  4.5  10  0.1\n",
     "accuracy.report": b"%Iter\tduration\ttrain_objective\tvalid_objective\n0\t23.0\t-4.5\t-4.75\n1\t23.0\t-3.5\t-4\n",
     "boxes.log": b"----------\n| time/ | |\n|    total_timesteps | 2048 |\n|    fps | 10 |\n----------\n",
     "monitor.csv": b'#{"t_start": 1.5, "env_id": "CartPole-v1"}\nr,l,t\n10.0,10,0.5\n11.0,11,0.75\n',
-    "chart.csv": b'"Step","a - loss","a - loss__MIN","a - loss__MAX"\n"0","0.5","0.5","0.5"\n"1","0.25","0.25","0.25"\n',
+    "chart.csv": b'"Step","a - loss","a - loss__MIN","a - loss__MAX"\n"0","0.5","0.5","0.5"\n"1","0.25","0.25",""\n',
     "packed.log.gz": gzip.compress(b"epoch 1 loss: 0.5\nepoch 2 loss: 0.25\n" * 9, mtime=0),
 }
 NAMES = [*GOLDEN, *SMALL, "events.out.tfevents.1.h"]
@@ -114,6 +114,7 @@ def test_any_flipped_byte(tmp_path_factory, logs, name, asked, place, byte):
     reads_or_refuses(tmp_path_factory.mktemp("flipped"), name, bytes(content), asked)
 
 
+GENERAL = [name for name, reader in readers().items() if getattr(reader, "GENERAL", False)]
 LONG = [
     b"[",
     b"{",
@@ -135,5 +136,5 @@ LONG = [
 @pytest.mark.parametrize("content", LONG)
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "train.log", "trainer_state.json"])
 def test_long_lines_take_bounded_time(tmp_path, name, content):
-    reads_or_refuses(tmp_path, name, b"epoch 1 loss: " + content * 100_000, *readers())
-    reads_or_refuses(tmp_path, name, content * 100_000, *readers())
+    reads_or_refuses(tmp_path, name, b"epoch 1 loss: " + content * 100_000, *GENERAL)
+    reads_or_refuses(tmp_path, name, content * 100_000, *GENERAL)
