@@ -15,6 +15,8 @@ FILES = {
     "lightning_csv": "metrics.csv",
     "huggingface": "finished.json",
     "huggingface_console": "train.log",
+    "xgboost": "train.log",
+    "lightgbm": "train.log",
 }
 READERS = {
     "keras_csvlogger": "csv",
@@ -23,6 +25,8 @@ READERS = {
     "lightning_csv": "csv",
     "huggingface": "huggingface",
     "huggingface_console": "console",
+    "xgboost": "frameworks",
+    "lightgbm": "frameworks",
 }
 
 
@@ -37,7 +41,7 @@ def test_the_values_are_those_that_were_written(log):
     written = json.loads((LOGS / log / "written.json").read_text())
     found = {series.column: series.values.tolist() for series in run.series}
     for column, values in written.items():
-        assert found[column] == pytest.approx(values, rel=2e-3 if "console" in log or "progress" in log else 1e-6)
+        assert found[column] == pytest.approx(values, rel=2e-3 if READERS[log] in ("console", "frameworks") else 1e-6)
 
 
 @pytest.mark.parametrize("log", FILES)
