@@ -38,9 +38,9 @@ def planned_share(
     if epochs and epochs_trained is not None:
         return min(1.0, epochs_trained / epochs)
     by_epoch = train_loss.epochs is not None and np.array_equal(train_loss.epochs, train_loss.steps)
-    if not max_steps or by_epoch or not len(train_loss):
+    if not max_steps or max_steps < 0 or by_epoch or not len(train_loss):
         return None
-    return min(1.0, float(train_loss.steps[-1]) / max_steps)
+    return min(1.0, max(0.0, float(train_loss.steps[-1])) / max_steps)
 
 
 def first_train_loss(train_loss: Series) -> Loss | None:
