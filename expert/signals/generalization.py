@@ -193,14 +193,15 @@ def shared_metric_drop(run: RunLog) -> Share | At | None:
     fell furthest in both; falls of less than four standard deviations of the noise count as none.
     """
     by_name = {series.name: series for series in run.series if series.role == "metric"}
-    pairs = [(by_name[n], by_name.get(f"val_{n[6:]}")) for n in by_name if n.startswith("train_")]
+    pairs = [(by_name[n], by_name.get(f"val_{n[6:]}")) for n in sorted(by_name) if n.startswith("train_")]
     drops = [
         min((_clear_drop(train), _clear_drop(val)), key=lambda drop: drop.value if drop else 0.0)
         for train, val in pairs
         if val is not None and not {"precision", "recall"} & set(train.name.split("_"))
     ]
     known = [drop for drop in drops if drop is not None]
-    return max(known, key=lambda drop: drop.value) if known else None
+    worst = max(known, key=lambda drop: drop.value, default=None)
+    return worst if worst is None or worst.value else 0.0
 
 
 def val_metric_improving(val_metric: Series) -> bool | None:
