@@ -173,17 +173,7 @@ def val_metric_drop_over_noise(val_metric: Series, val_metric_drop: float) -> De
 
 def val_metric_drop_share(val_metric: Series) -> Share | At | None:
     """How far the validation metric ended worse than its best, as a share of its best."""
-    drop = _drop(val_metric)
-    best = (
-        float(
-            np.abs(
-                smooth(val_metric)[int((smooth(val_metric) * (1 if val_metric.better == "higher" else -1)).argmax())]
-            )
-        )
-        if drop
-        else 0.0
-    )
-    return At(float(drop.value) / best, drop.first, drop.last) if drop and best > 0 else None
+    return _drop_share(val_metric)
 
 
 def shared_metric_drop(run: RunLog) -> Share | At | None:
@@ -245,10 +235,10 @@ def known_result_gap(val_metric: Series, known_result: float) -> Share | None:
 
 def _clear_drop(metric: Series) -> At | None:
     """The share of its best that a metric lost, 0 if that is within its noise."""
-    drop, spread = _drop_share(metric), noise(metric)
-    if drop is None or spread is None:
+    drop, spread = _drop_share(metric) if metric.better == "higher" else None, noise(metric)
+    if drop is None or spread is None or _best_level(metric) <= 0:
         return None
-    lost = float(drop.value) * float(smooth(metric).max())
+    lost = float(drop.value) * _best_level(metric)
     return drop if lost >= 4 * spread else At(0.0, drop.first, drop.last)
 
 
@@ -261,9 +251,13 @@ def _drop(metric: Series) -> At | None:
 
 
 def _drop_share(metric: Series) -> At | None:
-    drop = _drop(metric) if metric.better == "higher" else None
-    best = float(smooth(metric).max()) if drop else 0.0
+    drop = _drop(metric)
+    best = abs(_best_level(metric)) if drop else 0.0
     return At(float(drop.value) / best, drop.first, drop.last) if drop and best > 0 else None
+
+
+def _best_level(metric: Series) -> float:
+    return float(smooth(metric).max() if metric.better == "higher" else smooth(metric).min())
 
 
 def _lowest_step(val_loss: Series) -> float | None:
