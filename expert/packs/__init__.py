@@ -29,7 +29,7 @@ def load(files: Iterable[Path | Traversable], catalogue: Mapping[str, Quantity])
             content = file.read_bytes()
             text = content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            problems.append(Problem(str(file), 1, 1, f"cannot be read: {error}", ""))
+            problems.append(Problem("E101", str(file), 1, 1, f"cannot be read: {error}", ""))
             parsed.append(None)
             continue
         parsed.append(parse(text, str(file), file.name, sha256(content).hexdigest()[:12], problems))

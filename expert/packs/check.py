@@ -26,14 +26,14 @@ def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: 
     conclusions = symptoms.keys() | diagnoses.keys()
     facts = dict(catalogue) | {id_: Quantity(id_, "number", "certainty", "concluded") for id_ in conclusions}
     for id_ in sorted(symptoms.keys() & diagnoses.keys()):
-        diagnoses[id_][1].problem(f"{id_!r} is a symptom and a diagnosis; it can only be one")
+        diagnoses[id_][1].problem("E144", f"{id_!r} is a symptom and a diagnosis; it can only be one")
     for diagnosis, entry in diagnoses.values():
         for explained in diagnosis.explains:
             if explained not in conclusions:
-                entry.within("explains", explained).unknown("explained symptom", explained, conclusions)
+                entry.within("explains", explained).unknown("E140", "explained symptom", explained, conclusions)
         for id_ in diagnosis.remedies:
             if id_ not in remedies:
-                entry.within("remedies", id_).unknown("remedy", id_, remedies)
+                entry.within("remedies", id_).unknown("E142", "remedy", id_, remedies)
     _check_circles(diagnoses)
     judged = {id_: _rule(rule, entry, facts, conclusions) for id_, (rule, entry) in rules.items()}
     try:
@@ -41,7 +41,7 @@ def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: 
     except ValueError as circle:
         first = next((entry for rule, entry in rules.values() if rule.then in str(circle)), None)
         if first:
-            first.within("then").problem(str(circle))
+            first.within("then").problem("E170", str(circle))
     for remedy, entry in remedies.values():
         _check_remedy(remedy, entry, facts, remedies.keys())
     return KnowledgeBase(
@@ -60,7 +60,7 @@ def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_
     found: dict[str, tuple[_Item, Entry]] = {}
     for item, entry in items:
         if item.id in found:
-            entry.problem(f"{kind} {item.id!r} is defined already, in {found[item.id][0].where}")
+            entry.problem("E144", f"{kind} {item.id!r} is defined already, in {found[item.id][0].where}")
         else:
             found[item.id] = item, entry
     return dict(sorted(found.items()))
@@ -69,25 +69,27 @@ def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_
 def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]) -> Rule:
     """The rule as the engine takes it: conditions on conclusions read certainties, and what it quotes must be known."""
     if rule.then and rule.then not in conclusions:
-        entry.within("then", rule.then).unknown("symptom or diagnosis", rule.then, conclusions)
+        entry.within("then", rule.then).unknown("E140", "symptom or diagnosis", rule.then, conclusions)
     exceptions = [condition for exception in rule.unless for condition in exception]
     for condition in rule.when:
         _check_condition(condition, entry, "when", facts, conclusions)
     for condition in exceptions:
         _check_condition(condition, entry, "unless", facts, conclusions)
     if rule.then in {c.fact for c in (*rule.when, *exceptions)}:
-        entry.within("then", rule.then).problem(f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
+        entry.within("then", rule.then).problem("E172", f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
     if rule.at and rule.at not in facts:
-        entry.within("at", rule.at).unknown("fact", rule.at, facts)
+        entry.within("at", rule.at).unknown("E140", "fact", rule.at, facts)
     _check_prose(rule.because, entry.within("because"), facts, rule.params)
     for example in rule.examples:
         for name, value in example.facts.items():
             if name not in facts:
                 place = entry.within(example.outcome, name)
-                place.unknown(f"the {example.outcome} example's fact", name, facts)
+                place.unknown("E140", f"the {example.outcome} example's fact", name, facts)
             elif name not in conclusions and not facts[name].admits(value):
                 place = entry.within(example.outcome, name)
-                place.problem(f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}")
+                place.problem(
+                    "E160", f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}"
+                )
     when = tuple(_conclusive(c, conclusions) for c in rule.when)
     read = {c.fact for c in when}
     quoted = (q for q in quotes(rule.because) if q not in rule.params and q not in read and q in facts)
@@ -103,7 +105,7 @@ def _check_condition(
 ) -> None:
     quantity = facts.get(condition.fact)
     if quantity is None:
-        entry.within(key, condition.fact).unknown("fact, symptom or diagnosis", condition.fact, facts)
+        entry.within(key, condition.fact).unknown("E140", "fact, symptom or diagnosis", condition.fact, facts)
     elif condition.fact in conclusions and isinstance(condition.threshold, bool):
         return
     else:
@@ -112,7 +114,7 @@ def _check_condition(
             if not quantity.admits(value):
                 expected = f"one of {', '.join(quantity.words)}" if quantity.words else f"a {quantity.kind}"
                 there = entry.within(key, condition.fact)
-                there.problem(f"{condition.fact!r} is compared with {value!r}; it is {expected}")
+                there.problem("E131", f"{condition.fact!r} is compared with {value!r}; it is {expected}")
 
 
 def _conclusive(condition: Condition, conclusions: Iterable[str]) -> Condition:
@@ -125,29 +127,31 @@ def _check_prose(text: str, entry: Entry, facts: Mapping[str, Quantity], params:
     for name, form in mentions(text):
         quantity = facts.get(name) or (Quantity(name, "number") if name in params else None)
         if quantity is None:
-            entry.unknown("the quoted fact or param", name, [*facts, *params])
+            entry.unknown("E150", "the quoted fact or param", name, [*facts, *params])
             continue
         sample: Value = 1.5 if quantity.kind == "number" else True if quantity.kind == "truth" else "word"
         try:
             format(sample, form)
         except ValueError:
-            entry.problem(f"{{{name}:{form}}} is no format for a {quantity.kind}; '.3g' or '.0%' would be")
+            entry.problem("E151", f"{{{name}:{form}}} is no format for a {quantity.kind}; '.3g' or '.0%' would be")
 
 
 def _check_remedy(remedy: Remedy, entry: Entry, facts: Mapping[str, Quantity], remedies: Iterable[str]) -> None:
     for key, others in (("needs", remedy.needs), ("conflicts", remedy.conflicts)):
         for other in others:
             if other not in remedies:
-                entry.within(key, other).unknown("remedy", other, remedies)
+                entry.within(key, other).unknown("E142", "remedy", other, remedies)
     if bool(remedy.knob) != bool(remedy.direction):
-        entry.problem("a knob needs a direction, and a direction a knob")
+        entry.problem("E173", "a knob needs a direction, and a direction a knob")
     texts = [("title", remedy.title), ("how", remedy.how), ("gain", remedy.gain)]
     for place, text in [*texts, *((f"snippets {framework}", text) for framework, text in remedy.snippets.items())]:
         there = entry.within(*place.split())
         _check_prose(text, there, facts, remedy.params)
         for name in quotes(text):
             if name in facts:
-                there.problem(f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default")
+                there.problem(
+                    "E152", f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default"
+                )
     for condition in remedy.verify:
         _check_condition(condition, entry, "verify", facts, ())
 
@@ -160,4 +164,4 @@ def _check_circles(diagnoses: Mapping[str, tuple[Diagnosis, Entry]]) -> None:
     except CycleError as circle:
         names = sorted(set(circle.args[1]))
         entry = diagnoses[names[0]][1].within("explains")
-        entry.problem(f"these diagnoses explain each other in a circle: {', '.join(names)}")
+        entry.problem("E171", f"these diagnoses explain each other in a circle: {', '.join(names)}")

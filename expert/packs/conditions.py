@@ -22,30 +22,30 @@ def condition(fact: str, entry: Entry, params: Mapping[str, float]) -> Condition
     if len(entry.items()) != 1 or entry.items()[0] is not entry:
         values = tuple(v for v in (item.value for item in entry.items()) if v is not None)
         if not values:
-            entry.problem("an empty list holds for nothing; name the values that may be")
+            entry.problem("E130", "an empty list holds for nothing; name the values that may be")
             return None
         return Condition(fact, "in", values)
     value = entry.value
     if isinstance(value, bool | float):
         return Condition(fact, "==", value)
     if value is None:
-        entry.problem(f"{fact!r} needs a comparison, as in '{fact}: \">= 3\"'")
+        entry.problem("E130", f"{fact!r} needs a comparison, as in '{fact}: \">= 3\"'")
         return None
     if len(value) > 200:
-        entry.problem("a condition has at most 200 characters")
+        entry.problem("E103", "a condition has at most 200 characters")
         return None
     if between := _BETWEEN.fullmatch(value):
         low, high = (_threshold(text, entry, params) for text in between.groups())
         if isinstance(low, float) and isinstance(high, float):
             return Condition(fact, "within", (low, high), _names(value))
-        entry.problem("a range runs from a number to a number, as in '2..5'")
+        entry.problem("E130", "a range runs from a number to a number, as in '2..5'")
         return None
     if comparison := _COMPARISON.fullmatch(value):
         threshold = _threshold(comparison[2].strip(), entry, params)
         if threshold is None:
             return None
         if comparison[1] not in ("==", "!=") and not isinstance(threshold, float):
-            entry.problem(f"{comparison[1]} needs a number or a param in braces, not {comparison[2]!r}")
+            entry.problem("E130", f"{comparison[1]} needs a number or a param in braces, not {comparison[2]!r}")
             return None
         return Condition(fact, cast(Operator, comparison[1]), threshold, _names(value))
     threshold = _threshold(value, entry, params)
@@ -56,7 +56,7 @@ def _threshold(text: str, entry: Entry, params: Mapping[str, float]) -> Value | 
     if param := _PARAM.fullmatch(text):
         if param[1] in params:
             return params[param[1]]
-        entry.problem(f"param {param[1]!r} is not defined in this pack{nearest(param[1], params)}")
+        entry.problem("E141", f"param {param[1]!r} is not defined in this pack{nearest(param[1], params)}")
         return None
     if text in ("true", "false"):
         return text == "true"

@@ -52,11 +52,11 @@ def parse(text: str, file: str, path: str, digest: str, problems: list[Problem])
     top = root.keys("format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies")
     if "format" not in top or top["format"].value != FORMAT:
         (top.get("format") or root).problem(
-            f"a pack begins with 'format: {FORMAT}', the only format this version reads"
+            "E105", f"a pack begins with 'format: {FORMAT}', the only format this version reads"
         )
         return None
     if "pack" not in top:
-        root.problem("a pack has a name, as in 'pack: optimization'")
+        root.problem("E112", "a pack has a name, as in 'pack: optimization'")
         return None
     name = _id(top["pack"].text(), top["pack"])
     version = top["version"].text() if "version" in top else "1"
@@ -79,7 +79,7 @@ def _named(entry: Entry | None) -> list[tuple[str, Entry, Entry]]:
 
 def _id(name: str, entry: Entry) -> str:
     if not _ID.fullmatch(name):
-        entry.problem(f"{name!r} is no id: lower-case words joined by '-', as in 'loss-climbed'")
+        entry.problem("E114", f"{name!r} is no id: lower-case words joined by '-', as in 'loss-climbed'")
     return name
 
 
@@ -88,15 +88,15 @@ def _params(entry: Entry | None) -> dict[str, float]:
     for name, key, value in entry.pairs() if entry else ():
         keys = value.keys("default", "min", "max", "help", "source")
         if "default" not in keys:
-            key.problem(f"param {name!r} needs a default")
+            key.problem("E112", f"param {name!r} needs a default")
             continue
         default = params[name] = keys["default"].number()
         low = keys["min"].number() if "min" in keys else default
         high = keys["max"].number() if "max" in keys else default
         if not low <= default <= high:
-            keys["default"].problem(f"the default of {name!r} is outside its bounds {low:g}..{high:g}")
+            keys["default"].problem("E120", f"the default of {name!r} is outside its bounds {low:g}..{high:g}")
         if "help" not in keys:
-            key.problem(f"param {name!r} needs a help: what it is, in one line")
+            key.problem("E112", f"param {name!r} needs a help: what it is, in one line")
     return params
 
 
@@ -111,7 +111,7 @@ def _diagnosis(id_: str, entry: Entry, pack: str) -> Diagnosis:
     keys = entry.keys("title", "about", "references", "stage", "origin", "severity", "explains", "remedies")
     for key in ("about", "stage", "origin", "severity", "references"):
         if key not in keys:
-            entry.problem(f"diagnosis {id_!r} needs {key!r}")
+            entry.problem("E112", f"diagnosis {id_!r} needs {key!r}")
     return Diagnosis(
         id_,
         _needed(keys, "title", entry),
@@ -144,10 +144,10 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
     )
     when = _conditions(keys["when"], params) if "when" in keys else ()
     if not when:
-        entry.problem(f"rule {id_!r} needs a 'when' with at least one condition")
+        entry.problem("E112", f"rule {id_!r} needs a 'when' with at least one condition")
     certainty = keys["certainty"].number() if "certainty" in keys else 0.0
     if not 0 < abs(certainty) <= 1:
-        keys.get("certainty", entry).problem("certainty is a number from -1 to 1, and not 0")
+        keys.get("certainty", entry).problem("E121", "certainty is a number from -1 to 1, and not 0")
     return Rule(
         id_,
         when,
@@ -198,7 +198,7 @@ def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:
         facts: dict[str, Value] = {}
         for fact, _, value in entry.pairs():
             if value.value is None:
-                value.problem("an example gives a number, true, false or a word")
+                value.problem("E160", "an example gives a number, true, false or a word")
             else:
                 facts[fact] = value.value
         found.append(Example(cast(Literal["fires", "silent", "unknown"], outcome), facts, entry.where))
@@ -208,7 +208,7 @@ def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:
 def _needed(keys: Mapping[str, Entry], key: str, entry: Entry) -> str:
     text = _text(keys, key)
     if not text:
-        keys.get(key, entry).problem(f"{key!r} is missing here" if key not in keys else f"{key!r} is empty")
+        keys.get(key, entry).problem("E112", f"{key!r} is missing here" if key not in keys else f"{key!r} is empty")
     return text
 
 

@@ -23,8 +23,9 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in one file, with the line of text that it stands in."""
+    """One mistake in one file, with its code (see `codes.py`) and the line of text that it stands in."""
 
+    code: str
     file: str
     line: int
     column: int
@@ -32,7 +33,7 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        head = f"{self.file}:{self.line}:{self.column}: {self.message}"
+        head = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
         if not self.text:
             return head
         start = max(0, self.column - 120)
@@ -67,15 +68,15 @@ class Entry:
         """File and line."""
         return f"{self.file}:{self.node.start_mark.line + 1}"
 
-    def problem(self, message: str) -> None:
+    def problem(self, code: str, message: str) -> None:
         """Note a mistake at this place."""
         line, column = self.node.start_mark.line, self.node.start_mark.column
         text = self.lines[line] if line < len(self.lines) else ""
-        self.problems.append(Problem(self.file, line + 1, column + 1, message, text))
+        self.problems.append(Problem(code, self.file, line + 1, column + 1, message, text))
 
-    def unknown(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+    def unknown(self, code: str, kind: str, name: str, allowed: Iterable[str]) -> None:
         """Note that a name is not one of those allowed, with the nearest that is."""
-        self.problem(f"{kind} {name[:60]!r} is not defined{self._hint(name, allowed)}")
+        self.problem(code, f"{kind} {name[:60]!r} is not defined{self._hint(name, allowed)}")
 
     def within(self, *words: str) -> Entry:
         """The place of a key, or an item of a list, in what stands under this key; as near to it as there is one."""
@@ -105,14 +106,14 @@ class Entry:
         """The scalar as it is written, folded white space and all."""
         if isinstance(self.node, yaml.ScalarNode):
             return str(self.node.value).strip()
-        self.problem("here a text is expected")
+        self.problem("E110", "here a text is expected")
         return ""
 
     def number(self) -> float:
         """The scalar as a number."""
         if isinstance(self.value, float):
             return self.value
-        self.problem("here a number is expected")
+        self.problem("E110", "here a number is expected")
         return 0.0
 
     def choice(self, kind: str, allowed: tuple[str, ...]) -> str:
@@ -120,7 +121,7 @@ class Entry:
         word = self.text()
         if word in allowed:
             return word
-        self.problem(f"{kind} must be one of {', '.join(allowed)}{nearest(word, allowed)}")
+        self.problem("E115", f"{kind} must be one of {', '.join(allowed)}{nearest(word, allowed)}")
         return allowed[0]
 
     def items(self) -> list[Entry]:
@@ -133,14 +134,14 @@ class Entry:
         """Key, its place, and value of a mapping; a repeated key is a mistake."""
         if not isinstance(self.node, yaml.MappingNode):
             if not (isinstance(self.node, yaml.ScalarNode) and self.value is None):
-                self.problem("here a mapping (key: value) is expected")
+                self.problem("E110", "here a mapping (key: value) is expected")
             return
         seen: set[str] = set()
         for key_node, value_node in self.node.value:
             key = Entry(key_node, self.file, self.lines, self.problems, value_node)
             name = key.text()
             if name in seen:
-                key.problem(f"key {name!r} stands twice")
+                key.problem("E113", f"key {name!r} stands twice")
             elif name:
                 yield name, key, self._entry(value_node)
             seen.add(name)
@@ -152,7 +153,7 @@ class Entry:
             if name in allowed:
                 found[name] = value
             elif not name.startswith("x-"):
-                key.problem(f"key {name[:60]!r} is not known here{self._hint(name, allowed)}")
+                key.problem("E111", f"key {name[:60]!r} is not known here{self._hint(name, allowed)}")
         return found
 
     def _hint(self, name: str, allowed: Iterable[str]) -> str:
@@ -166,12 +167,12 @@ def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
     """The file's one document, or None with the problem noted."""
     lines = _LINE_ENDS.split(text)
 
-    def problem(message: str, line: int = 0, column: int = 0) -> None:
+    def problem(code: str, message: str, line: int = 0, column: int = 0) -> None:
         shown = lines[line] if line < len(lines) else ""
-        problems.append(Problem(file, line + 1, column + 1, message, shown))
+        problems.append(Problem(code, file, line + 1, column + 1, message, shown))
 
     if len(text) > _LARGEST:
-        problem(f"a pack has at most {_LARGEST:,} characters; this file has {len(text):,}")
+        problem("E103", f"a pack has at most {_LARGEST:,} characters; this file has {len(text):,}")
         return None
     try:
         node = _tree(text)
@@ -180,14 +181,14 @@ def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem(f"not YAML: {error.problem or error.context}", *((mark.line, mark.column) if mark else ()))
+        problem("E102", f"not YAML: {error.problem or error.context}", *((mark.line, mark.column) if mark else ()))
         return None
     except yaml.reader.ReaderError as error:
         before = _LINE_ENDS.split(text[: error.position])
-        problem(f"not YAML: {str(error).splitlines()[0]}", len(before) - 1, len(before[-1]))
+        problem("E102", f"not YAML: {str(error).splitlines()[0]}", len(before) - 1, len(before[-1]))
         return None
     if node is None:
-        problem("the file is empty; a pack begins with 'format: 1'")
+        problem("E105", "the file is empty; a pack begins with 'format: 1'")
         return None
     return Entry(node, file, lines, problems)
 
@@ -199,7 +200,7 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
 
 
 class _OutOfPlaceError(Exception):
-    """What YAML allows and a pack does not: a message, its line and its column."""
+    """What YAML allows and a pack does not: a code, a message, its line and its column."""
 
 
 def _tree(text: str) -> yaml.Node | None:
@@ -228,23 +229,23 @@ def _tree(text: str) -> yaml.Node | None:
             else:
                 outside.append(yaml.SequenceNode("", children, begin.start_mark, event.end_mark))
         elif kind is yaml.DocumentStartEvent and root:
-            raise _OutOfPlaceError("a pack is one document", event.start_mark.line, event.start_mark.column)
+            raise _OutOfPlaceError("E104", "a pack is one document", event.start_mark.line, event.start_mark.column)
     return root[0] if root else None
 
 
 def _check_place(event: Any, depth: int) -> None:
     """Raise _OutOfPlaceError for what a pack does not take."""
-    message = ""
+    code, message = "", ""
     if getattr(event, "anchor", None):
-        message = "anchors and aliases have no place in a pack; write the value out"
+        code, message = "E104", "anchors and aliases have no place in a pack; write the value out"
     elif getattr(event, "tag", None):
-        message = "tags have no place in a pack; quotes make a word of a number"
+        code, message = "E104", "tags have no place in a pack; quotes make a word of a number"
     elif depth > _DEEPEST:
-        message = "nested too deeply"
+        code, message = "E103", "nested too deeply"
     elif len(getattr(event, "value", "")) > _LONGEST:
-        message = f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
+        code, message = "E103", f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
     if message:
-        raise _OutOfPlaceError(message, event.start_mark.line, event.start_mark.column)
+        raise _OutOfPlaceError(code, message, event.start_mark.line, event.start_mark.column)
 
 
 def _places(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:

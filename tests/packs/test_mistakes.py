@@ -1,12 +1,16 @@
 """Every kind of mistake in a pack is named at its place, all of them in one pass."""
 
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
 from expert.facts import Quantity
 from expert.packs import PackError, Problem, load
+from expert.packs.codes import CODES
 
+EXPERT = Path(__file__).parents[2] / "expert"
 CATALOGUE = {
     "loss_jump": Quantity("loss_jump", "number"),
     "loss_share": Quantity("loss_share", "number"),
@@ -180,7 +184,7 @@ def test_a_mistake_is_named_at_its_place(right, wrong, said, tmp_path):
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         assert (at_place[0].line, at_place[0].column) == (line, column)
         head, text, caret = str(at_place[0]).splitlines()
-        assert head == f"{tmp_path / 'pack.yaml'}:{line}:{column}: {at_place[0].message}"
+        assert head == f"{tmp_path / 'pack.yaml'}:{line}:{column}: {at_place[0].code} {at_place[0].message}"
         assert text[caret.index("^") :].startswith(wrong.partition("§")[2].split("\n")[0])
 
 
@@ -213,7 +217,9 @@ def test_what_one_file_defines_another_may_not(tmp_path):
     files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
     for file in files:
         file.write_text(GOOD)
-    with pytest.raises(PackError, match=r"two.yaml:6:3: symptom 'loss-jumped' is defined already, in .*one.yaml:6"):
+    with pytest.raises(
+        PackError, match=r"two.yaml:6:3: E144 symptom 'loss-jumped' is defined already, in .*one.yaml:6"
+    ):
         load(files, CATALOGUE)
 
 
@@ -267,5 +273,11 @@ def test_a_pack_may_begin_with_a_byte_order_mark_and_end_lines_as_windows_does(t
 
 
 def test_the_mistakes_survive_a_trip_between_processes() -> None:
-    problem = Problem("team.yaml", 3, 5, "key 'wen' is not known here", "  wen:")
+    problem = Problem("E111", "team.yaml", 3, 5, "key 'wen' is not known here", "  wen:")
     assert str(pickle.loads(pickle.dumps(PackError([problem])))) == str(PackError([problem]))
+
+
+def test_every_code_is_explained_and_used():
+    sources = "".join(path.read_text() for path in (EXPERT / "packs").glob("*.py") if path.name != "codes.py")
+    assert set(re.findall(r'"(E\d{3})"', sources)) == set(CODES)
+    assert all(text.endswith(".") for text in CODES.values())
