@@ -6,7 +6,7 @@ what the rules conclude becomes findings, causes before symptoms; the findings b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from shlex import quote
 
 from expert import signals, typos
 from expert.engine import EngineError, infer, known
+from expert.facts import Fact
 from expert.findings import conclude
 from expert.knowledge import KnowledgeBase
 from expert.packs import load
@@ -31,10 +32,15 @@ def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:
     knowledge = knowledge or builtin()
     concluded = knowledge.symptoms.keys() | knowledge.diagnoses.keys()  # a setting may bear such a name by chance
     facts = tuple(fact for fact in signals.measure(run) if fact.name not in concluded)
+    return _without_metric(judge_facts(run, facts, knowledge))
+
+
+def judge_facts(run: RunLog, facts: Sequence[Fact], knowledge: KnowledgeBase) -> Plan:
+    """The plan for a run of which these facts are known."""
     derivations = infer(facts, knowledge)
     everything = known(facts, derivations, knowledge)
     conclusions = conclude(derivations, everything, knowledge, run.clock)
-    return _without_metric(prioritize(run, conclusions, everything, derivations, knowledge))
+    return prioritize(run, conclusions, everything, derivations, knowledge)
 
 
 @cache

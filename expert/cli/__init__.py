@@ -1,4 +1,7 @@
-"""The command line. One file per command, found by its place: a module with a function of its own name."""
+"""The command line. One file per command, found by its place: a module with a function of its own name.
+
+A folder is a command with commands of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,16 @@ import click
 
 
 class Commands(click.Group):
-    """The commands of this folder, each imported when it is first needed."""
+    """The commands of a folder, each imported when it is first needed. The folder is that of the group's function."""
+
+    @property
+    def folder(self) -> str:
+        """The folder as a package, as in `expert.cli.rules`."""
+        return self.callback.__module__ if self.callback else __name__
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
-        names = (module.name for module in pkgutil.iter_modules(__path__))
+        names = (module.name for module in pkgutil.iter_modules(importlib.import_module(self.folder).__path__))
         return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -21,7 +29,7 @@ class Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(importlib.import_module(f"{__name__}.{name}"), name)
+        command: click.Command = getattr(importlib.import_module(f"{self.folder}.{name}"), name)
         return command
 
     def resolve_command(
@@ -32,7 +40,9 @@ class Commands(click.Group):
 
         if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
             close = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = f" Did you mean '{close[0]}'?" if close else f" To judge a log: expert diagnose {args[0]}"
+            known = f" The commands are: {', '.join(self.list_commands(ctx))}"
+            log = f" To judge a log: expert diagnose {args[0]}"
+            hint = f" Did you mean '{close[0]}'?" if close else known if ctx.parent else log
             raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -47,6 +57,7 @@ def expert() -> None:
     expert diagnose metrics.csv        a plan on the terminal, a page in report.html
     expert facts metrics.csv           what was measured
     expert explain metrics.csv ID      how a finding was concluded
+    expert rules                       write rules of your own: check, test, document them
 
     Exit codes: 0 done; 1 findings at or above --fail-on; 2 usage, configuration or rule error; 3 nothing could be
     judged.

@@ -212,6 +212,15 @@ def say(text: str, err: bool = False, nl: bool = True) -> None:
     click.echo(harmless(text), err=err, nl=nl)
 
 
+def write(path: Path, text: str) -> None:
+    """Write a file. Raises Failure if it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def harmless(text: str) -> str:
     """The text without what a log must not do to a terminal: control characters, turned reading order."""
     from expert.renderers._words import clean

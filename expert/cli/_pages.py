@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expert.cli._given import Failure
+from expert.cli._given import write as write_text
 
 if TYPE_CHECKING:
     from expert.plan import Plan
@@ -102,9 +103,5 @@ def _text(plan: Plan, form: str) -> str:
 
 def _saved(path: Path, text: str) -> Path:
     """The path, once the text is in it. Raises Failure if it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Failure(f"{path} cannot be written: {error.strerror or error}") from error
+    write_text(path, text)
     return path

@@ -49,7 +49,9 @@ def parse(text: str, file: str, path: str, digest: str, problems: list[Problem])
     root = compose(text, file, problems)
     if root is None:
         return None
-    top = root.keys("format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies")
+    top = root.keys(
+        "format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies", "tests"
+    )
     if "format" not in top or top["format"].value != FORMAT:
         (top.get("format") or root).problem(
             "E105", f"a pack begins with 'format: {FORMAT}', the only format this version reads"

@@ -70,9 +70,13 @@ class Entry:
 
     def problem(self, code: str, message: str) -> None:
         """Note a mistake at this place."""
+        self.problems.append(self.as_problem(code, message))
+
+    def as_problem(self, code: str, message: str) -> Problem:
+        """A mistake, or a doubt, at this place."""
         line, column = self.node.start_mark.line, self.node.start_mark.column
         text = self.lines[line] if line < len(self.lines) else ""
-        self.problems.append(Problem(code, self.file, line + 1, column + 1, message, text))
+        return Problem(code, self.file, line + 1, column + 1, message, text)
 
     def unknown(self, code: str, kind: str, name: str, allowed: Iterable[str]) -> None:
         """Note that a name is not one of those allowed, with the nearest that is."""
@@ -101,6 +105,11 @@ class Entry:
         if _NUMBER.fullmatch(text) and math.isfinite(number := float(text.replace("_", ""))):
             return number
         return None if text in ("", "~", "null") else text
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether keys and values stand here."""
+        return isinstance(self.node, yaml.MappingNode)
 
     def text(self) -> str:
         """The scalar as it is written, folded white space and all."""

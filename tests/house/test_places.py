@@ -1,12 +1,14 @@
 """What is added as one new file is found by its place."""
 
 import inspect
+import pkgutil
 from importlib import import_module
 
 from imports import EXPERT
 
 import expert
 from expert.cli import expert as command
+from expert.cli.rules import rules
 from expert.diagnose import builtin
 from expert.readers import readers
 from expert.renderers import formats, render
@@ -15,7 +17,7 @@ from expert.signals import catalogue, signals
 
 
 def named(folder):
-    return {path.stem for path in (EXPERT / folder).glob("*.py") if not path.stem.startswith("_")}
+    return {m.name for m in pkgutil.iter_modules([str(EXPERT / folder)]) if not m.name.startswith("_")}
 
 
 def test_every_reader_is_found():
@@ -52,6 +54,11 @@ def test_every_renderer_is_found():
 def test_every_command_is_found_and_helps():
     assert {name.replace("-", "_") for name in command.list_commands(None)} == named("cli")
     assert all(command.get_command(None, name).help for name in command.list_commands(None))
+
+
+def test_every_command_for_rules_is_found_and_helps():
+    assert {name.replace("-", "_") for name in rules.list_commands(None)} == named("cli/rules")
+    assert all(rules.get_command(None, name).help for name in rules.list_commands(None))
 
 
 def test_what_others_may_import_is_there():

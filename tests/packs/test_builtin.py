@@ -71,7 +71,7 @@ def test_an_example_that_is_wrong_is_named_with_its_line_and_the_reason(tmp_path
     file.write_text(GOOD.replace("fires: [{loss_jump: 9}]", examples))
     assert [failure.partition(": ")[2] for failure in failures(load([file], CATALOGUE))] == [
         "rule 'jumped' should fire here, but it stays silent: 'loss_jump' is 3.0, not loss jump ≥ 8",
-        "rule 'jumped' should fire here, but it cannot tell: the example does not give 'loss_jump'",
+        "rule 'jumped' should fire here, but it cannot tell: it is not given 'loss_jump'",
         "rule 'jumped' should fire here, but it stays silent: an exception holds (task is regression)",
         "rule 'jumped' should stay silent here, but it fires: loss jump ≥ 8",
         "rule 'jumped' should not be able to tell here, but it stays silent: 'loss_jump' is 3.0, not loss jump ≥ 8",
@@ -79,7 +79,7 @@ def test_an_example_that_is_wrong_is_named_with_its_line_and_the_reason(tmp_path
     ]
     file.write_text(GOOD.replace("{loss_jump:.1f} times.", quoting))
     assert failures(load([file], CATALOGUE)) == (
-        f"{file}:32: rule 'jumped' should fire here, but it cannot tell: the example does not give 'loss_share' "
+        f"{file}:32: rule 'jumped' should fire here, but it cannot tell: it is not given 'loss_share' "
         "('loss_share' must be known because 'because' quotes it)",
     )
 
