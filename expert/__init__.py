@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from expert.diagnose import diagnose
     from expert.knowledge import KnowledgeBase
+    from expert.live import Monitor
     from expert.plan import Plan
     from expert.run import RunLog
 
-__all__ = ["KnowledgeBase", "Plan", "RunLog", "diagnose"]
+__all__ = ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose"]
 
 _HOMES = {
     "KnowledgeBase": "expert.knowledge",
+    "Monitor": "expert.live.monitor",
     "Plan": "expert.plan",
     "RunLog": "expert.run",
     "diagnose": "expert.diagnose",

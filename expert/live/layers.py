@@ -1,0 +1,67 @@
+"""The layers of a model: the modules that hold parameters of their own, by the name that the model gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch._dynamo.eval_frame import OptimizedModule
+from torch.nn.parallel import DataParallel, DistributedDataParallel
+from torch.nn.parameter import UninitializedParameter, is_lazy
+
+_WITH_MODE = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._NormBase)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A module with the parameters that are its own; those that several modules share are the first one's."""
+
+    name: str
+    module: nn.Module
+    parameters: tuple[nn.Parameter, ...]
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """The model inside what distributes or compiles it."""
+    while isinstance(model, DistributedDataParallel | DataParallel | OptimizedModule):
+        model = model._orig_mod if isinstance(model, OptimizedModule) else model.module
+    return model
+
+
+def is_compiled(model: nn.Module) -> bool:
+    """Whether torch.compile runs the model or a part of it, so that a hook would be traced or break its graph."""
+    return any(isinstance(m, OptimizedModule) or m._compiled_call_impl is not None for m in model.modules())
+
+
+def layers(model: nn.Module) -> tuple[Layer, ...]:
+    """Every layer in the order of the model; one whose parameters do not exist yet (lazy) is left out."""
+    seen: set[int] = set()
+    found = []
+    for name, module in unwrapped(model).named_modules():
+        own = [p for p in module.parameters(recurse=False) if not is_lazy(p) and id(p) not in seen]
+        seen |= {id(p) for p in own}
+        if own and not any(isinstance(p, UninitializedParameter) for p in own):
+            found.append(Layer(name or type(module).__name__, module, tuple(own)))
+    return tuple(found)
+
+
+def with_mode(model: nn.Module) -> tuple[nn.Module, ...]:
+    """The modules that do something else in training than in evaluation: dropout, and norms with running statistics."""
+    return tuple(m for m in model.modules() if isinstance(m, _WITH_MODE) and _has_mode(m))
+
+
+def _has_mode(module: nn.Module) -> bool:
+    return bool(getattr(module, "p", 0)) if isinstance(module, _WITH_MODE[0]) else module.running_mean is not None
+
+
+def first_tensor(found: object) -> Tensor | None:
+    """The first tensor in what a module takes or gives, which may be nested."""
+    if isinstance(found, Tensor):
+        return found
+    inside: Iterable[object] = ()
+    if isinstance(found, dict):
+        inside = found.values()
+    elif isinstance(found, list | tuple):
+        inside = found
+    return next((tensor for part in inside if (tensor := first_tensor(part)) is not None), None)

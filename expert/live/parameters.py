@@ -1,0 +1,125 @@
+"""Gradients, weights and updates of every layer: a few scalars for each parameter, then numbers for each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from expert.live.layers import Layer
+from expert.live.sample import Key, Sample
+
+_PROBED = 4096
+"""The update of a parameter is measured on about so many of its numbers, evenly spread."""
+
+
+@dataclass
+class Parameters:
+    """The parameters of a model while one step is sampled. `before` holds some numbers of each, as the step begins."""
+
+    layers: Sequence[Layer]
+    before: dict[int, Tensor] = field(default_factory=dict)
+
+    @torch.no_grad()
+    def begin(self, sample: Sample) -> None:
+        """Remember the weights that the step begins with."""
+        self.before = {id(p): _some(p).clone() for p in _trainable(self.layers)}
+        for about, parameter in _named(self.layers):
+            sample.put(about, "weight_norm", torch.linalg.vector_norm(parameter.detach(), dtype=torch.float32))
+
+    @torch.no_grad()
+    def gradients(self, sample: Sample, only: Iterable[nn.Parameter] | None = None) -> None:
+        """The gradients as the optimizer is about to see them (`only` those of its parameters)."""
+        wanted = None if only is None else {id(p) for p in only}
+        for about, parameter in _named(self.layers):
+            if parameter.grad is None or (wanted is not None and id(parameter) not in wanted):
+                continue
+            gradient = parameter.grad.detach()
+            gradient = gradient.coalesce().values() if gradient.is_sparse else gradient
+            sample.put(about, "grad_norm", torch.linalg.vector_norm(gradient, dtype=torch.float32))
+            sample.put(about, "grad_mean", gradient.mean(dtype=torch.float32))
+            sample.put(about, "nonfinite_grads", gradient.numel() - torch.isfinite(gradient).sum())
+
+    @torch.no_grad()
+    def end(self, sample: Sample) -> None:
+        """How far the step moved the weights."""
+        for about, parameter in _named(self.layers):
+            before = self.before.get(id(parameter))
+            now = _some(parameter) if before is not None else None
+            if before is None or now is None or now.shape != before.shape or now.device != before.device:
+                continue
+            moved = torch.linalg.vector_norm(now - before, dtype=torch.float32)
+            sample.put(about, "update_norm", moved * math.sqrt(parameter.numel() / max(1, len(now))))
+        self.before = {}
+
+
+@torch.no_grad()
+def left_over(layers: Sequence[Layer]) -> Tensor | None:
+    """The norm of the gradients that stand there before a backward pass; None where there are none."""
+    gradients = [p.grad for p in _trainable(layers) if p.grad is not None and not p.grad.is_sparse]
+    if not gradients:
+        return None
+    norm: Tensor = torch.stack([torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]).norm()
+    return norm
+
+
+def of_layers(
+    layers: Sequence[Layer], found: Mapping[Key, float]
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """The statistics of each layer and of the whole model, from those of the parameters.
+
+    Norms are over all parameters together (root of the sum of squares), a mean is over all their numbers.
+    """
+    whole = _whole([(about, p.numel()) for about, p in _named(layers)], found)
+    by_layer: dict[str, dict[str, float]] = {}
+    for layer in layers:
+        values = _whole([(f"{layer.name}\t{n}", p.numel()) for n, p in enumerate(layer.parameters)], found)
+        without = "grad_norm" in whole and any(p.requires_grad for p in layer.parameters)
+        by_layer[layer.name] = {"grad_norm": 0.0, **values} if without else values
+    deep = [
+        by_layer[layer.name]["grad_norm"]
+        for layer in layers
+        if "grad_norm" in by_layer[layer.name] and any(p.ndim > 1 for p in layer.parameters)
+    ]
+    if deep:
+        whole |= {"grad_norm_first": deep[0], "grad_norm_last": deep[-1]}
+    if "nonfinite_grads" in whole:
+        whole["nonfinite_grad_steps"] = float(whole.pop("nonfinite_grads") > 0)
+    whole.pop("grad_mean", None)
+    return by_layer, whole
+
+
+def _whole(parameters: Sequence[tuple[str, int]], found: Mapping[Key, float]) -> dict[str, float]:
+    def of(name: str) -> list[tuple[float, int]]:
+        return [(found[about, name], size) for about, size in parameters if (about, name) in found]
+
+    values: dict[str, float] = {}
+    for name in ("grad_norm", "weight_norm"):
+        if of(name):
+            values[name] = math.hypot(*(value for value, _ in of(name)))
+    if of("grad_mean"):
+        values["grad_mean"] = sum(v * n for v, n in of("grad_mean")) / sum(n for _, n in of("grad_mean"))
+        values["nonfinite_grads"] = sum(v for v, _ in of("nonfinite_grads"))
+    moved = [about for about, _ in parameters if (about, "update_norm") in found]
+    size = math.hypot(*(found[about, "weight_norm"] for about in moved)) if moved else 0.0
+    if size > 0:
+        values["update_ratio"] = math.hypot(*(found[about, "update_norm"] for about in moved)) / size
+    return values
+
+
+def _named(layers: Iterable[Layer]) -> Iterable[tuple[str, nn.Parameter]]:
+    for layer in layers:
+        for n, parameter in enumerate(layer.parameters):
+            yield f"{layer.name}\t{n}", parameter
+
+
+def _trainable(layers: Iterable[Layer]) -> list[nn.Parameter]:
+    return [p for layer in layers for p in layer.parameters if p.requires_grad]
+
+
+def _some(parameter: Tensor) -> Tensor:
+    """Evenly spread numbers of a parameter; an odd stride does not stay in one column of a matrix."""
+    return parameter.detach().reshape(-1)[:: max(1, parameter.numel() // _PROBED) | 1]
