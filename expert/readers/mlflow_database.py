@@ -27,7 +27,7 @@ def recognizes(path: Path) -> str | None:
     try:
         with closing(_opened(path)) as database:
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
     return f"an SQLite database with MLflow's tables {', '.join(sorted(_TABLES))}" if tables >= _TABLES else None
 
