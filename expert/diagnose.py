@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from shlex import quote
 
@@ -17,13 +16,12 @@ from expert.engine import EngineError, infer, known
 from expert.facts import Fact
 from expert.findings import conclude
 from expert.knowledge import KnowledgeBase
-from expert.packs import load
+from expert.layers import builtin
 from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
 from expert.readers.beside import settings_file
 from expert.redact import without_identity, without_secrets
 from expert.run import Direction, RunLog
-from expert.shelf import shelf
 from expert.sources import Given, Source, defect, runs, single
 
 
@@ -41,12 +39,6 @@ def judge_facts(run: RunLog, facts: Sequence[Fact], knowledge: KnowledgeBase) ->
     everything = known(facts, derivations, knowledge)
     conclusions = conclude(derivations, everything, knowledge, run.clock)
     return prioritize(run, conclusions, everything, derivations, knowledge)
-
-
-@cache
-def builtin() -> KnowledgeBase:
-    """The knowledge that comes with the product."""
-    return load([f for f in shelf("rules").iterdir() if f.name.endswith(".yaml")], signals.catalogue())
 
 
 def diagnose(

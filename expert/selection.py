@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from expert.configuration import Profile
 from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Rule
+from expert.problems import nearest
+
+_STATUSES: Mapping[Profile, tuple[str, ...]] = {
+    "core": ("stable",),
+    "strict": ("stable", "test"),
+    "explore": ("stable", "test", "experimental"),
+}
 
 
 def only(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
-    """The rules of those ids and of those diagnoses, with all that they build on. Raises ValueError for no id."""
-    _check(knowledge, ids)
+    """The rules of those ids and of those diagnoses, with all that they build on."""
     kept: dict[str, Rule] = {}
     todo = [rule for rule in knowledge.rules.values() if rule.id in ids or rule.then in ids]
     while todo:
@@ -23,8 +29,7 @@ def only(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
 
 
 def without(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
-    """The knowledge without those rules, as if those diagnoses were never concluded. Raises ValueError for no id."""
-    _check(knowledge, ids)
+    """The knowledge without those rules, as if those diagnoses were never concluded."""
     gone = {id_ for id_ in ids if id_ not in knowledge.rules}
     rules = {}
     for rule in knowledge.rules.values():
@@ -36,17 +41,18 @@ def without(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
     return replace(knowledge, rules=rules, diagnoses=diagnoses)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A question that offers the nearest known name, if one is near."""
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def in_profile(knowledge: KnowledgeBase, profile: Profile) -> KnowledgeBase:
+    """The knowledge with the rules that a profile lets judge, by their status."""
+    statuses = _STATUSES[profile]
+    if all(rule.status in statuses for rule in knowledge.rules.values()):
+        return knowledge
+    return replace(knowledge, rules={id_: rule for id_, rule in knowledge.rules.items() if rule.status in statuses})
 
 
-def _check(knowledge: KnowledgeBase, ids: Collection[str]) -> None:
+def unknown(knowledge: KnowledgeBase, id_: str) -> str:
+    """What is said of an id that no diagnosis and no rule bears, with the nearest; nothing if one does."""
     known = {*knowledge.rules, *knowledge.diagnoses}
-    for id_ in ids:
-        if id_ not in known:
-            raise ValueError(f"{id_!r} is no diagnosis and no rule{nearest(id_, known)}")
+    return "" if id_ in known else f"{id_!r} is no diagnosis and no rule{nearest(id_, known)}"
 
 
 def _conditions(rule: Rule) -> tuple[Condition, ...]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 
 from expert import vocabulary
+from expert.problems import nearest
 from expert.run import RunLog
-from expert.selection import nearest
 from expert.signals import catalogue, signals
 from expert.sources import Given
 from expert.spellings import HIGHER, LOWER, NEUTRAL

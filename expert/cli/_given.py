@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from expert.configuration import Configuration
     from expert.knowledge import KnowledgeBase
     from expert.run import Direction, RunLog
     from expert.sources import Given
@@ -49,6 +51,21 @@ _OPTIONS = (
     click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
 )
 
+_JUDGING = (
+    click.option(
+        "--rules", multiple=True, metavar="PATH", help="More rules: a file, or a folder of *.yaml; may be repeated."
+    ),
+    click.option(
+        "--param", "assigned", multiple=True, metavar="PACK.PARAM=NUMBER", help="Another value of a pack's param."
+    ),
+    click.option(
+        "--profile",
+        type=click.Choice(["core", "strict", "explore"]),
+        help="Rules by status: core, stable ones; strict, those in test too; explore, experimental ones too. [strict]",
+    ),
+    click.option("--no-config", is_flag=True, help="Read no pyproject.toml and no expert.toml."),
+)
+
 
 def options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say which run is meant and what a person knows about it."""
@@ -66,9 +83,9 @@ def given(
 ) -> Given:
     """What the options add to the log. Raises click.UsageError or Failure for what cannot be understood."""
     from expert import sources, typos
+    from expert.problems import nearest
     from expert.readers import readers
     from expert.readers.beside import settings_file as read_settings
-    from expert.selection import nearest
 
     if reader and reader not in readers():
         raise click.UsageError(
@@ -104,37 +121,74 @@ def given(
 
 @contextmanager
 def mistakes() -> Iterator[None]:
-    """What a person can mend ends the command with its message: mistakes in packs, an engine that is not there."""
-    from expert.engine import EngineError
-    from expert.packs import PackError
+    """What a person can mend ends the command with its message: mistakes in what was written, an engine not there."""
+    from expert.problems import ProblemsError
 
     try:
         yield
-    except PackError as error:
+    except ProblemsError as error:
         mistakes = "1 mistake" if len(error.problems) == 1 else f"{len(error.problems)} mistakes"
-        raise Failure(f"the rules hold {mistakes}:\n{error}") from error
-    except EngineError as error:
+        raise Failure(f"{error.of} hold {mistakes}:\n{error}") from error
+    except RuntimeError as error:
+        if type(error).__name__ != "EngineError":  # its module is heavy, and may not have been needed
+            raise
         raise Failure(str(error)) from error
 
 
-def knowledge(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> KnowledgeBase:
-    """The rules in force. Raises click.UsageError for an id that does not exist, Failure for broken packs."""
-    from expert.diagnose import builtin
-    from expert.selection import only, without
+def judging(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say which rules judge; the command gets their Configuration as `settled`."""
+
+    @functools.wraps(command)
+    def configured(
+        *given: object,
+        rules: tuple[str, ...],
+        assigned: tuple[str, ...],
+        profile: str | None,
+        no_config: bool,
+        **others: object,
+    ) -> None:
+        settled = configuration(rules, assigned, profile, no_config)
+        command(*given, settled=settled, **others)
+
+    for option in reversed(_JUDGING):
+        configured = option(configured)
+    return configured
+
+
+def configuration(rules: Iterable[str], assigned: Iterable[str], profile: str | None, no_config: bool) -> Configuration:
+    """What the nearest configuration and the options settle. Raises Failure or click.UsageError."""
+    from expert.configuration import Configuration, also, nearest_configuration
 
     with mistakes():
-        everything = builtin()
-    selected, ignored = _ids(select), _ids(ignore)
-    try:
-        if selected:
-            everything = only(everything, selected)
-        return without(everything, ignored) if ignored else everything
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        settled = Configuration() if no_config else nearest_configuration(Path.cwd())
+    settled = also(settled, ((("rules",), path) for path in rules), "--rules")
+    settled = also(settled, map(_param, assigned), "--param")
+    return also(settled, [(("profile",), profile)] if profile else [], "--profile")
+
+
+def knowledge(settled: Configuration, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> KnowledgeBase:
+    """The rules in force. Raises Failure for mistakes in packs and for what does not exist."""
+    from expert.configuration import also
+    from expert.layers import in_force
+
+    settled = also(settled, ((("select",), id_) for id_ in _ids(select)), "--select")
+    settled = also(settled, ((("ignore",), id_) for id_ in _ids(ignore)), "--ignore")
+    with mistakes():
+        return in_force(settled)
 
 
 def _ids(texts: Iterable[str]) -> list[str]:
     return [id_.strip() for text in texts for id_ in text.split(",") if id_.strip()]
+
+
+def _param(text: str) -> tuple[tuple[str, ...], float]:
+    """A param and its value, as in optimization.spike_ratio=10."""
+    name, value = _split(text, "--param")
+    pack, dot, param = name.partition(".")
+    number = _scalar(value)
+    if not (dot and param) or isinstance(number, bool) or not isinstance(number, int | float):
+        raise click.UsageError(f"--param {text!r}: a param and a number are expected, as in --param pack.param=10")
+    return ("params", pack, param), float(number)
 
 
 def _split(text: str, option: str) -> tuple[str, str]:
@@ -177,7 +231,7 @@ def _scalar(text: str) -> Any:
 
 def check_id(id_: str, knowledge: KnowledgeBase) -> None:
     """Raises click.UsageError, with the nearest name, for an id that the rules do not hold."""
-    from expert.selection import nearest
+    from expert.problems import nearest
 
     known = {*knowledge.rules, *knowledge.symptoms, *knowledge.diagnoses}
     if id_ not in known:
@@ -186,8 +240,8 @@ def check_id(id_: str, knowledge: KnowledgeBase) -> None:
 
 def no_such_run(name: str, sources: Iterable[str | Path], given: Given) -> str:
     """What is said when no run of the sources has the name that was asked for."""
+    from expert.problems import nearest
     from expert.readers import Refused
-    from expert.selection import nearest
     from expert.sources import runs
     from expert.typos import listed
 

@@ -15,10 +15,11 @@ import click
 def demo(output: str, show: bool) -> None:
     """Judge a real run that comes along: print its plan and write report.html."""
     from expert.cli import _given, _trip
+    from expert.configuration import Configuration
     from expert.shelf import shelf
     from expert.sources import Given
 
     log = str(shelf("reports") / "demo" / "digits.csv")
-    plans = _trip.judged([log], Given(), False, _given.knowledge(), "", False)
+    plans = _trip.judged([log], Given(), False, _given.knowledge(Configuration()), "", False)
     _trip.deliver(plans, ["html"], Path(output), show, False)
     click.echo("next: expert diagnose YOUR_LOG", err=True)

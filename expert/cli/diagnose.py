@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from expert.cli import _given
+
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
 
 SEVERITIES = ("critical", "high", "medium", "low", "note")
 
@@ -27,6 +31,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "note")
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
 @_given.options
+@_given.judging
 def diagnose(
     sources: tuple[str, ...],
     output: str | None,
@@ -43,6 +48,7 @@ def diagnose(
     baseline: str | None,
     reader: str,
     redact: bool,
+    settled: Configuration,
 ) -> None:
     """Judge runs: print the plan and write it as a page, report.html.
 
@@ -59,11 +65,12 @@ def diagnose(
     from expert.cli import _pages, _trip
 
     forms = _trip.formats(formats, output)
-    knowledge = _given.knowledge(select, ignore)
+    knowledge = _given.knowledge(settled, select, ignore)
     given = _given.given(settings_file, assignments, mapping, baseline, reader)
     plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
-    if select:
-        plans = [_trip.narrowed(plan, select) for plan in plans]
+    selected = [*select, *(one.value for one in settled.select)]
+    if selected:
+        plans = [_trip.narrowed(plan, selected) for plan in plans]
     if output == "-":
         if forms[0] == "html" and len(plans) > 1:
             raise _given.Failure("several pages need a folder: -o DIR")

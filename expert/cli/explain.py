@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from expert.cli import _given
+
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
 
 
 @click.command()
@@ -20,6 +24,7 @@ from expert.cli import _given
     help="Why this diagnosis, symptom or rule was not concluded.",
 )
 @_given.options
+@_given.judging
 def explain(
     source: str,
     id_: str | None,
@@ -31,6 +36,7 @@ def explain(
     baseline: str | None,
     reader: str,
     redact: bool,
+    settled: Configuration,
 ) -> None:
     """Say how a finding, symptom or rule was concluded: the facts, the rules they met, and the log's lines.
 
@@ -45,7 +51,7 @@ def explain(
     from expert.cli import _trip
     from expert.diagnose import plans
 
-    knowledge = _given.knowledge()
+    knowledge = _given.knowledge(settled)
     if why_not == "":
         if not id_:
             raise click.UsageError("--why-not needs an ID, as in expert explain metrics.csv overfitting --why-not")

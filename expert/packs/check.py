@@ -10,7 +10,8 @@ from typing import TypeVar
 from expert.facts import Quantity, Value
 from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom, concluded, strata
 from expert.packs.parse import Parsed
-from expert.packs.tree import Entry, Problem
+from expert.packs.tree import Entry
+from expert.problems import Problem
 from expert.prose import mentions, quotes
 
 _Item = TypeVar("_Item", Symptom, Diagnosis, Rule, Remedy)

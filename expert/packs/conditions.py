@@ -9,7 +9,8 @@ from typing import cast
 
 from expert.facts import Value
 from expert.knowledge import Condition, Operator
-from expert.packs.tree import Entry, nearest
+from expert.packs.tree import Entry
+from expert.problems import nearest
 
 _COMPARISON = re.compile(r"(<=|>=|==|!=|<|>)\s*(\S.*)")
 _BETWEEN = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 def condition(fact: str, entry: Entry, params: Mapping[str, float]) -> Condition | None:
     """The condition on one fact, or None with the problem noted. `params` are the pack's, by name, in force."""
-    if len(entry.items()) != 1 or entry.items()[0] is not entry:
+    if entry.is_sequence:
         values = tuple(v for v in (item.value for item in entry.items()) if v is not None)
         if not values:
             entry.problem("E130", "an empty list holds for nothing; name the values that may be")

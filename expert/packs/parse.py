@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -27,10 +27,8 @@ from expert.knowledge import (
     Symptom,
 )
 from expert.packs.conditions import condition
-from expert.packs.tree import Entry, Problem, compose
-
-FORMAT = 1
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+from expert.packs.sheets import Sheet, checked_id
+from expert.packs.tree import Entry
 
 
 @dataclass
@@ -44,25 +42,9 @@ class Parsed:
     remedies: list[tuple[Remedy, Entry]] = field(default_factory=list)
 
 
-def parse(text: str, file: str, path: str, digest: str, problems: list[Problem]) -> Parsed | None:
-    """The pack that a text holds, or None; every mistake is noted in `problems`. `path` is what a report shows."""
-    root = compose(text, file, problems)
-    if root is None:
-        return None
-    top = root.keys(
-        "format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies", "tests"
-    )
-    if "format" not in top or top["format"].value != FORMAT:
-        (top.get("format") or root).problem(
-            "E105", f"a pack begins with 'format: {FORMAT}', the only format this version reads"
-        )
-        return None
-    if "pack" not in top:
-        root.problem("E112", "a pack has a name, as in 'pack: optimization'")
-        return None
-    name = _id(top["pack"].text(), top["pack"])
-    version = top["version"].text() if "version" in top else "1"
-    parsed = Parsed(Pack(name, version, path, digest))
+def parse(sheet: Sheet) -> Parsed:
+    """The pack that a sheet holds; every mistake is noted."""
+    parsed, top, name = Parsed(sheet.pack), sheet.top, sheet.pack.name
     params = _params(top.get("params"))
     for id_, key, entry in _named(top.get("symptoms")):
         parsed.symptoms.append((_symptom(id_, entry, name), key))
@@ -76,27 +58,22 @@ def parse(text: str, file: str, path: str, digest: str, problems: list[Problem])
 
 
 def _named(entry: Entry | None) -> list[tuple[str, Entry, Entry]]:
-    return [] if entry is None else [(_id(name, key), key, value) for name, key, value in entry.pairs()]
-
-
-def _id(name: str, entry: Entry) -> str:
-    if not _ID.fullmatch(name):
-        entry.problem("E114", f"{name!r} is no id: lower-case words joined by '-', as in 'loss-climbed'")
-    return name
+    return [] if entry is None else [(checked_id(name, key), key, value) for name, key, value in entry.pairs()]
 
 
 def _params(entry: Entry | None) -> dict[str, float]:
     params = {}
     for name, key, value in entry.pairs() if entry else ():
-        keys = value.keys("default", "min", "max", "help", "source")
+        keys = value.keys("default", "value", "min", "max", "help", "source")
         if "default" not in keys:
             key.problem("E112", f"param {name!r} needs a default")
             continue
-        default = params[name] = keys["default"].number()
-        low = keys["min"].number() if "min" in keys else default
-        high = keys["max"].number() if "max" in keys else default
-        if not low <= default <= high:
-            keys["default"].problem("E120", f"the default of {name!r} is outside its bounds {low:g}..{high:g}")
+        low = keys["min"].number() if "min" in keys else -math.inf
+        high = keys["max"].number() if "max" in keys else math.inf
+        for said, given in (("the default of", keys["default"]), ("the value of", keys.get("value", keys["default"]))):
+            params[name] = given.number()
+            if not low <= params[name] <= high:
+                given.problem("E120", f"{said} {name!r} is outside its bounds {low:g}..{high:g}")
         if "help" not in keys:
             key.problem("E112", f"param {name!r} needs a help: what it is, in one line")
     return params

@@ -7,7 +7,8 @@ from functools import lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from expert.packs.tree import Entry, Problem, compose
+from expert.packs.tree import Entry, compose
+from expert.problems import Place, Problem
 
 
 def document(file: Path | Traversable, problems: list[Problem]) -> Entry | None:
@@ -15,7 +16,7 @@ def document(file: Path | Traversable, problems: list[Problem]) -> Entry | None:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(Problem("E101", str(file), 1, 1, f"cannot be read: {error}", ""))
+        problems.append(Place(str(file), 1).problem("E101", f"cannot be read: {error}"))
         return None
     return compose(text, str(file), problems)
 
@@ -36,8 +37,7 @@ def lines(where: str, section: str, id_: str) -> Mapping[str, str]:
 
 
 def _body(key: Entry) -> Iterator[tuple[str, Entry]]:
-    body = Entry(key.body, key.file, key.lines, key.problems) if key.body is not None else None
-    return ((name, name_key) for name, name_key, _ in body.pairs()) if body else iter(())
+    return ((name, name_key) for name, name_key, _ in key.body.pairs()) if key.body else iter(())
 
 
 @lru_cache(maxsize=64)

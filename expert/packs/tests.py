@@ -15,7 +15,8 @@ from expert.knowledge import Condition, KnowledgeBase
 from expert.packs.conditions import condition
 from expert.packs.places import document
 from expert.packs.shorthand import points
-from expert.packs.tree import Entry, PackError, Problem
+from expert.packs.tree import Entry, PackError
+from expert.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,11 @@ def pack_tests(
     return tuple(found)
 
 
-def _each(entry: Entry) -> list[Entry]:
-    items = entry.items()
-    if items == [entry]:
+def _each(entry: Entry) -> tuple[Entry, ...]:
+    if not entry.is_sequence:
         entry.problem("E180", "tests are a list: each begins with '- name: …'")
-        return []
-    return items
+        return ()
+    return entry.items()
 
 
 def _test(entry: Entry, n: int, knowledge: KnowledgeBase, catalogue: Mapping[str, Quantity]) -> PackTest:

@@ -1,82 +1,99 @@
 """YAML as a tree in which every entry knows its place, and the mistakes that are found in it.
 
-PyYAML only gives the nodes. Plain words are resolved as YAML 1.2 has them: `1e-3` is a number, `no` is a word, and a
+PyYAML only gives the events. Plain words are resolved as YAML 1.2 has them: `1e-3` is a number, `no` is a word, and a
 key may stand only once.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
 
+from expert.problems import Place, Problem, ProblemsError, nearest
+
+LARGEST = 4_000_000
+"""A pack has at most so many characters."""
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
-_LARGEST, _LONGEST, _DEEPEST, _MOST = 1_000_000, 5_000, 12, 200  # a file, a text, its nesting; problems worth a hint
+_LONGEST, _DEEPEST, _MOST = 5_000, 12, 200  # a text, its nesting; problems worth a hint
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One mistake in one file, with its code (see `codes.py`) and the line of text that it stands in."""
+class PackError(ProblemsError):
+    """All the mistakes of all the packs that were read together."""
 
-    code: str
-    file: str
-    line: int
-    column: int
-    message: str
-    text: str
-
-    def __str__(self) -> str:
-        head = f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
-        if not self.text:
-            return head
-        start = max(0, self.column - 120)
-        shown = self.text[start : start + 200].replace("\t", " ")
-        return f"{head}\n{self.line:>6} | {shown}\n       | {' ' * (self.column - 1 - start)}^"
+    of = "the rules"
 
 
-class PackError(ValueError):
-    """All the mistakes of all the files that were read together."""
+class Document:
+    """One file's text, and where the mistakes in it are noted."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
-        super().__init__("\n".join(map(str, self.problems)))
+    def __init__(self, file: str, text: str, problems: list[Problem]) -> None:
+        self.file, self.text, self.problems = file, text, problems
 
-    def __reduce__(self) -> tuple[type[PackError], tuple[tuple[Problem, ...]]]:
-        return PackError, (self.problems,)
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as YAML counts them."""
+        return _LINE_ENDS.split(self.text)
+
+    def place(self, line: int, column: int) -> Place:
+        """The place of a line and a column, both from 0."""
+        return Place(self.file, line + 1, column + 1, self.lines[line] if 0 <= line < len(self.lines) else "")
 
 
 class Entry:
     """One value of a file, with its place. Asking for what it is not notes a problem and gives the default.
 
+    `content` is a text, the entries of a sequence, or the pairs of a mapping; `is_plain` tells a text without quotes.
     The entry of a key knows the `body` that stands under it.
     """
 
-    def __init__(
-        self, node: yaml.Node, file: str, lines: list[str], problems: list[Problem], body: yaml.Node | None = None
-    ) -> None:
-        self.node, self.file, self.lines, self.problems, self.body = node, file, lines, problems, body
+    __slots__ = ("body", "column", "content", "document", "is_plain", "line")
+
+    def __init__(self, document: Document, mark: Any, content: Any, is_plain: bool = False) -> None:
+        self.document, self.line, self.column = document, mark.line, mark.column
+        self.content: str | tuple[Entry, ...] | list[tuple[Entry, Entry]] = content
+        self.is_plain = is_plain
+        self.body: Entry | None = None
+
+    @property
+    def place(self) -> Place:
+        """File, line, column and the line's text."""
+        return self.document.place(self.line, self.column)
 
     @property
     def where(self) -> str:
         """File and line."""
-        return f"{self.file}:{self.node.start_mark.line + 1}"
+        return f"{self.document.file}:{self.line + 1}" if self.line >= 0 else self.document.file
+
+    @property
+    def file(self) -> str:
+        """The file that it stands in."""
+        return self.document.file
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether keys and values stand here."""
+        return isinstance(self.content, list)
+
+    @property
+    def is_sequence(self) -> bool:
+        """Whether a list stands here."""
+        return isinstance(self.content, tuple)
 
     def problem(self, code: str, message: str) -> None:
         """Note a mistake at this place."""
-        self.problems.append(self.as_problem(code, message))
+        self.document.problems.append(self.as_problem(code, message))
 
     def as_problem(self, code: str, message: str) -> Problem:
         """A mistake, or a doubt, at this place."""
-        line, column = self.node.start_mark.line, self.node.start_mark.column
-        text = self.lines[line] if line < len(self.lines) else ""
-        return Problem(code, self.file, line + 1, column + 1, message, text)
+        return self.place.problem(code, message)
 
     def unknown(self, code: str, kind: str, name: str, allowed: Iterable[str]) -> None:
         """Note that a name is not one of those allowed, with the nearest that is."""
@@ -84,21 +101,32 @@ class Entry:
 
     def within(self, *words: str) -> Entry:
         """The place of a key, or an item of a list, in what stands under this key; as near to it as there is one."""
-        place, node = self.node, self.body
+        place, below = self, self.body
         for word in words:
-            for candidate, below in _places(node):
-                if isinstance(candidate, yaml.ScalarNode) and candidate.value.strip() == word:
-                    place, node = candidate, below
+            for candidate, under in _places(below):
+                if isinstance(candidate.content, str) and candidate.content.strip() == word:
+                    place, below = candidate, under
                     break
-        return self._entry(place)
+        return place
+
+    def below(self, key: str) -> Entry | None:
+        """The value under a key of this mapping."""
+        pairs = self.content if isinstance(self.content, list) else ()
+        return next((value for name, value in pairs if name.content == key), None)
+
+    def with_body(self, body: Entry) -> tuple[Entry, Entry]:
+        """This key with something else under it, as a pair of a mapping."""
+        key = Entry(self.document, self, self.content, self.is_plain)
+        key.body = body
+        return key, body
 
     @property
     def value(self) -> float | bool | str | None:
         """The scalar as YAML 1.2 resolves it; None for null and for what is no scalar."""
-        if not isinstance(self.node, yaml.ScalarNode):
+        text = self.content
+        if not isinstance(text, str):
             return None
-        text: str = self.node.value
-        if self.node.style:
+        if not self.is_plain:
             return text
         if text in ("true", "false"):
             return text == "true"
@@ -106,15 +134,10 @@ class Entry:
             return number
         return None if text in ("", "~", "null") else text
 
-    @property
-    def is_mapping(self) -> bool:
-        """Whether keys and values stand here."""
-        return isinstance(self.node, yaml.MappingNode)
-
     def text(self) -> str:
         """The scalar as it is written, folded white space and all."""
-        if isinstance(self.node, yaml.ScalarNode):
-            return str(self.node.value).strip()
+        if isinstance(self.content, str):
+            return self.content.strip()
         self.problem("E110", "here a text is expected")
         return ""
 
@@ -133,26 +156,23 @@ class Entry:
         self.problem("E115", f"{kind} must be one of {', '.join(allowed)}{nearest(word, allowed)}")
         return allowed[0]
 
-    def items(self) -> list[Entry]:
+    def items(self) -> tuple[Entry, ...]:
         """The entries of a sequence; a single value stands for a sequence of one."""
-        if isinstance(self.node, yaml.SequenceNode):
-            return [self._entry(node) for node in self.node.value]
-        return [self]
+        return self.content if isinstance(self.content, tuple) else (self,)
 
     def pairs(self) -> Iterator[tuple[str, Entry, Entry]]:
         """Key, its place, and value of a mapping; a repeated key is a mistake."""
-        if not isinstance(self.node, yaml.MappingNode):
-            if not (isinstance(self.node, yaml.ScalarNode) and self.value is None):
+        if not isinstance(self.content, list):
+            if self.is_sequence or self.value is not None:
                 self.problem("E110", "here a mapping (key: value) is expected")
             return
         seen: set[str] = set()
-        for key_node, value_node in self.node.value:
-            key = Entry(key_node, self.file, self.lines, self.problems, value_node)
+        for key, value in self.content:
             name = key.text()
             if name in seen:
                 key.problem("E113", f"key {name!r} stands twice")
             elif name:
-                yield name, key, self._entry(value_node)
+                yield name, key, value
             seen.add(name)
 
     def keys(self, *allowed: str) -> dict[str, Entry]:
@@ -166,25 +186,21 @@ class Entry:
         return found
 
     def _hint(self, name: str, allowed: Iterable[str]) -> str:
-        return nearest(name, allowed) if len(self.problems) < _MOST else ""
-
-    def _entry(self, node: yaml.Node) -> Entry:
-        return Entry(node, self.file, self.lines, self.problems)
+        return nearest(name, allowed) if len(self.document.problems) < _MOST else ""
 
 
 def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
     """The file's one document, or None with the problem noted."""
-    lines = _LINE_ENDS.split(text)
+    document = Document(file, text, problems)
 
     def problem(code: str, message: str, line: int = 0, column: int = 0) -> None:
-        shown = lines[line] if line < len(lines) else ""
-        problems.append(Problem(code, file, line + 1, column + 1, message, shown))
+        problems.append(document.place(line, column).problem(code, message))
 
-    if len(text) > _LARGEST:
-        problem("E103", f"a pack has at most {_LARGEST:,} characters; this file has {len(text):,}")
+    if len(text) > LARGEST:
+        problem("E103", f"a pack has at most {LARGEST:,} characters; this file has {len(text):,}")
         return None
     try:
-        node = _tree(text)
+        root = _tree(document)
     except _OutOfPlaceError as mistake:
         problem(*mistake.args)
         return None
@@ -196,73 +212,84 @@ def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
         before = _LINE_ENDS.split(text[: error.position])
         problem("E102", f"not YAML: {str(error).splitlines()[0]}", len(before) - 1, len(before[-1]))
         return None
-    if node is None:
+    if root is None:
         problem("E105", "the file is empty; a pack begins with 'format: 1'")
-        return None
-    return Entry(node, file, lines, problems)
+    return root
 
 
-def nearest(name: str, allowed: Iterable[str]) -> str:
-    """A question that offers the nearest allowed name, if one is near."""
-    close = difflib.get_close_matches(name, list(allowed), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def written(number: float, place: Place, problems: list[Problem]) -> Entry:
+    """A number that stands in no pack, as an entry of the place that it comes from."""
+    above = "\n" * (place.line - 1)
+    mark = SimpleNamespace(line=place.line - 1, column=place.column - 1)
+    return Entry(Document(place.file, f"{above}{place.text}", problems), mark, f"{number:.17g}", True)
 
 
 class _OutOfPlaceError(Exception):
     """What YAML allows and a pack does not: a code, a message, its line and its column."""
 
 
-def _tree(text: str) -> yaml.Node | None:
-    """The nodes of the document, made of libyaml's events; None for an empty one.
+def _tree(document: Document) -> Entry | None:
+    """The entries of the document, made of libyaml's events; None for an empty one.
 
     libyaml itself composes by recursion, and deep nesting would end the process. Raises
     _OutOfPlaceError and yaml.YAMLError.
     """
-    opened: list[tuple[Any, list[yaml.Node]]] = []
-    root: list[yaml.Node] = []
-    events: Iterable[Any] = yaml.parse(text, _LOADER)
+    opened: list[tuple[Any, list[Entry]]] = []
+    inside: list[Entry] = []
+    root = inside
+    events: Iterable[Any] = yaml.parse(document.text, _LOADER)
     for event in events:
-        kind, inside = type(event), opened[-1][1] if opened else root
-        starts = kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-        _check_place(event, len(opened) + starts)
-        if starts:
-            opened.append((event, []))
-        elif kind is yaml.ScalarEvent:
-            inside.append(yaml.ScalarNode("", event.value, event.start_mark, event.end_mark, style=event.style))
-        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
-            begin, children = opened.pop()
-            outside = opened[-1][1] if opened else root
-            if kind is yaml.MappingEndEvent:
-                pairs = list(zip(children[::2], children[1::2], strict=True))
-                outside.append(yaml.MappingNode("", pairs, begin.start_mark, event.end_mark))
-            else:
-                outside.append(yaml.SequenceNode("", children, begin.start_mark, event.end_mark))
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor or event.tag or len(event.value) > _LONGEST:
+                raise _out_of_place(event)
+            inside.append(Entry(document, event.start_mark, event.value, not event.style))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if event.anchor or event.tag or len(opened) >= _DEEPEST:
+                raise _out_of_place(event)
+            opened.append((event.start_mark, inside))
+            inside = []
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            mark, outside = opened.pop()
+            content = _paired(inside) if kind is yaml.MappingEndEvent else tuple(inside)
+            outside.append(Entry(document, mark, content))
+            inside = outside
+        elif kind is yaml.AliasEvent:
+            raise _out_of_place(event)
         elif kind is yaml.DocumentStartEvent and root:
             raise _OutOfPlaceError("E104", "a pack is one document", event.start_mark.line, event.start_mark.column)
     return root[0] if root else None
 
 
-def _check_place(event: Any, depth: int) -> None:
-    """Raise _OutOfPlaceError for what a pack does not take."""
-    code, message = "", ""
+def _paired(inside: list[Entry]) -> list[tuple[Entry, Entry]]:
+    """Keys with their values; each key knows what stands under it."""
+    pairs = list(zip(inside[::2], inside[1::2], strict=True))
+    for key, value in pairs:
+        key.body = value
+    return pairs
+
+
+def _out_of_place(event: Any) -> _OutOfPlaceError:
+    """Why a pack does not take what stands here."""
     if getattr(event, "anchor", None):
         code, message = "E104", "anchors and aliases have no place in a pack; write the value out"
     elif getattr(event, "tag", None):
         code, message = "E104", "tags have no place in a pack; quotes make a word of a number"
-    elif depth > _DEEPEST:
-        code, message = "E103", "nested too deeply"
-    elif len(getattr(event, "value", "")) > _LONGEST:
+    elif isinstance(event, yaml.ScalarEvent):
         code, message = "E103", f"a text has at most {_LONGEST:,} characters; this one has {len(event.value):,}"
-    if message:
-        raise _OutOfPlaceError(code, message, event.start_mark.line, event.start_mark.column)
+    else:
+        code, message = "E103", "nested too deeply"
+    return _OutOfPlaceError(code, message, event.start_mark.line, event.start_mark.column)
 
 
-def _places(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+def _places(entry: Entry | None) -> Iterator[tuple[Entry, Entry]]:
     """The keys of a mapping, the items of a sequence and the keys of those, each with what stands under it."""
-    if isinstance(node, yaml.MappingNode):
-        yield from node.value
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
+    if entry is None:
+        return
+    if isinstance(entry.content, list):
+        yield from entry.content
+    elif isinstance(entry.content, tuple):
+        for item in entry.content:
             yield from _places(item)
-    elif node is not None:
-        yield node, node
+    else:
+        yield entry, entry

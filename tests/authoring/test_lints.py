@@ -3,7 +3,7 @@
 import pytest
 
 from expert.authoring.lints import doubts, lints
-from expert.diagnose import builtin
+from expert.layers import builtin
 
 JUMPED = "when: {house-cold-start: true, gradient_norm_peak_ratio: "
 UNLESS = "unless: [{task: reinforcement learning}]"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from expert.diagnose import builtin
 from expert.knowledge import Condition
+from expert.layers import builtin
 from expert.wording import observed, sentence
 
 

@@ -4,9 +4,9 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection",
+    "problems configuration run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection",
     "readers signals packs engine sources typos",
-    "findings wording",
+    "findings wording layers",
     "plan explain export listing",
     "diagnose renderers",
     "authoring live data tune fleet",

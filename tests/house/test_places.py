@@ -9,7 +9,7 @@ from imports import EXPERT
 import expert
 from expert.cli import expert as command
 from expert.cli.rules import rules
-from expert.diagnose import builtin
+from expert.layers import builtin
 from expert.readers import readers
 from expert.renderers import formats, render
 from expert.shelf import shelf

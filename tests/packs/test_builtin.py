@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from expert.authoring.examples import failures
-from expert.diagnose import builtin
+from expert.layers import builtin
 from expert.packs import load
 from expert.shelf import shelf
 from expert.signals import catalogue

@@ -72,7 +72,7 @@ HOSTILE = {
     "a huge text": GOOD.replace("Halve it.", "x" * 900_000).encode(),
     "a huge condition": GOOD.replace(">= {jump}", "." * 4900 + " x").encode(),
     "a huge key": b"format: 1\npack: one\n" + b"k" * 900 + b": 1",
-    "a huge file": GOOD.encode() + b"# more\n" * 200_000,
+    "a huge file": GOOD.encode() + b"# more\n" * 700_000,
     "a huge file of unknown keys": b"format: 1\npack: one\nsymptoms:\n  a: {title: A}\n"
     + b"".join(b"key-%d: 1\n" % n for n in range(60_000)),
     "a huge file of unknown facts": GOOD.encode().partition(b"remedies:\n  lower")[0]

@@ -278,6 +278,6 @@ def test_the_mistakes_survive_a_trip_between_processes() -> None:
 
 
 def test_every_code_is_explained_and_used():
-    sources = "".join(path.read_text() for path in (EXPERT / "packs").glob("*.py") if path.name != "codes.py")
+    sources = "".join(path.read_text() for path in EXPERT.rglob("*.py") if path.name != "codes.py")
     assert set(re.findall(r'"(E\d{3})"', sources)) == set(CODES)
     assert all(text.endswith(".") for text in CODES.values())

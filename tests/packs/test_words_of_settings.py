@@ -1,7 +1,7 @@
 import pytest
 
 from expert import vocabulary
-from expert.diagnose import builtin
+from expert.layers import builtin
 
 
 def test_every_word_that_a_rule_compares_is_spelled_as_the_settings_are():

@@ -1,0 +1,64 @@
+"""The layers of knowledge, from the packs that come along to the command line: one KnowledgeBase in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from expert.configuration import Configuration, ConfigurationError, Settled
+from expert.knowledge import KnowledgeBase
+from expert.packs import load
+from expert.problems import Problem
+from expert.selection import in_profile, only, unknown, without
+from expert.shelf import shelf
+from expert.signals import catalogue
+
+
+@cache
+def builtin() -> KnowledgeBase:
+    """The knowledge that comes with the product."""
+    return load(_built_in(), catalogue())
+
+
+def in_force(configuration: Configuration = Configuration()) -> KnowledgeBase:  # noqa: B008 - frozen and empty
+    """The knowledge that comes with the product, with the files, params and choices of a configuration.
+
+    Raises ConfigurationError for files, packs, params and ids that do not exist, PackError for mistakes in packs.
+    """
+    problems: list[Problem] = []
+    files = [file for path in configuration.rules for file in _files(path, problems)]
+    if problems:
+        raise ConfigurationError(problems)
+    changed = files or configuration.params
+    knowledge = load([*_built_in(), *files], catalogue(), configuration.params) if changed else builtin()
+    knowledge = in_profile(_chosen(knowledge, configuration.select, only), configuration.profile)
+    return _chosen(knowledge, configuration.ignore, without)
+
+
+def _built_in() -> list[Traversable]:
+    return [file for file in shelf("rules").iterdir() if file.name.endswith(".yaml")]
+
+
+def _files(settled: Settled, problems: list[Problem]) -> list[Path]:
+    """The file of a path, or all packs of a folder."""
+    path = Path(settled.value)
+    if path.is_dir():
+        return sorted(path.glob("*.yaml"))
+    if not path.is_file():
+        problems.append(settled.place.problem("E101", f"{path} is no file and no folder of rules"))
+    return [path]
+
+
+def _chosen(
+    knowledge: KnowledgeBase,
+    ids: Iterable[Settled],
+    choose: Callable[[KnowledgeBase, Collection[str]], KnowledgeBase],
+) -> KnowledgeBase:
+    """What is left of the knowledge by choice; all of it where nothing is chosen."""
+    problems = [one.place.problem("E140", said) for one in ids if (said := unknown(knowledge, one.value))]
+    if problems:
+        raise ConfigurationError(problems)
+    chosen = [one.value for one in ids]
+    return choose(knowledge, chosen) if chosen else knowledge
