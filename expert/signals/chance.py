@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from expert.run import Series
-from expert.signals._shape import end, smooth, start
+from expert.run import RunLog, Series
+from expert.signals._shape import FEWEST, end, smooth, start
 from expert.signals.units import Loss, Metric, Ratio, Share
 
 LossKind = Literal[
@@ -97,6 +97,27 @@ def last_val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
     return _skill(end(val_acc), chance_accuracy) if len(val_acc.finite) else None
 
 
+def useful_metric_level(run: RunLog) -> Share | None:
+    """The best that a metric which is about 0 for a useless model reached, in training or validation, of 1.
+
+    BLEU, ROUGE, mean average precision, F1, IoU, Dice and Matthews correlation; AUC between a coin (0) and
+    perfection (1). Of several the highest counts; one that ever passed 1 is in percent.
+    """
+    levels: dict[str, list[Series]] = {}
+    for series in run.series:
+        base = series.name.split("_", 1)[-1]
+        if base in _USELESS_AT and len(series.finite) >= FEWEST:
+            levels.setdefault(base, []).append(series)
+    best = {base: max(float(s.finite.values.max()) for s in found) for base, found in levels.items()}
+    return max((_above(_USELESS_AT[base], value) for base, value in best.items()), default=None)
+
+
+_USELESS_AT = {
+    **dict.fromkeys(("bleu", "rouge", "map", "map50", "f1", "iou", "dice", "mcc"), 0.0),
+    "auc": 0.5,
+}
+
+
 def accuracy_gain(train_acc: Series) -> Metric | None:
     """The best training accuracy less the first."""
     values = train_acc.finite.values
@@ -117,6 +138,10 @@ def softmax_floor(num_classes: float) -> Loss | None:
 def floor_distance(train_loss: Series, softmax_floor: float) -> Ratio | None:
     """The lowest training loss over the floor of a double softmax."""
     return float(train_loss.finite.values.min() / softmax_floor) if len(train_loss.finite) else None
+
+
+def _above(useless: float, best: float) -> float:
+    return ((best / 100 if best > 1 else best) - useless) / (1 - useless)
 
 
 def _skill(accuracy: float, chance_accuracy: float) -> float | None:

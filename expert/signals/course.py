@@ -173,7 +173,7 @@ def plateau_share(train_loss: Series) -> Share | At | None:
 def fall_evenness(train_loss: Series) -> Ratio | None:
     """The fall of the training loss in the second half over that in the first: near 1 is a straight line."""
     values = smooth(train_loss)
-    if len(values) < 8:
+    if len(values) < FEWEST:
         return None
     middle = float(np.interp(0.5, np.linspace(0, 1, len(values)), values))
     first, second = values[0] - middle, middle - values[-1]

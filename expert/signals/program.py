@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import log2
 from typing import Literal
 
@@ -64,14 +65,22 @@ _RANGE = {
 }
 
 
-def hidden_activation(hidden_activations: str) -> Activation | None:
-    """The activation of the hidden layers, if they share one."""
+def hidden_activation(
+    hidden_activations: str, architecture: str | None, output_activation: str | None
+) -> Activation | None:
+    """The activation of the hidden layers, if they share one; unknown where the architecture names another."""
+    if _contradicted(hidden_activations, architecture, output_activation):
+        return None
     kinds = {_kind(name.strip()) for name in hidden_activations.split(",") if name.strip()}
     return kinds.pop() if len(kinds) == 1 else "other" if kinds else None
 
 
-def linear_hidden_layer(hidden_activations: str) -> bool | None:
-    """Whether a hidden layer has no activation."""
+def linear_hidden_layer(
+    hidden_activations: str, architecture: str | None, output_activation: str | None
+) -> bool | None:
+    """Whether a hidden layer has no activation; unknown where the architecture names one that is not in the list."""
+    if _contradicted(hidden_activations, architecture, output_activation):
+        return None
     return any(_kind(name.strip()) == "none" for name in hidden_activations.split(",") if name.strip())
 
 
@@ -116,10 +125,21 @@ def remaining_epochs(epochs_trained: float) -> Epoch | None:
     return 2 * epochs_trained
 
 
+_RECTIFIERS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "relu6", "prelu", "mish")
+_NAMED = {*_RECTIFIERS, "sigmoid", "tanh", "softsign"}
+
+
+def _contradicted(hidden_activations: str, architecture: str | None, output_activation: str | None) -> bool:
+    """Whether the description of the architecture names an activation that neither list nor last layer has."""
+    named = {word for word in re.split(r"[^a-z0-9_]+", (architecture or "").lower()) if word in _NAMED}
+    given = f"{hidden_activations}, {output_activation or ''}".lower()
+    return any(word not in given for word in named)
+
+
 def _kind(name: str) -> Activation:
     if name in ("linear", "none", "identity", ""):
         return "none"
-    if name in ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "relu6", "prelu", "mish"):
+    if name in _RECTIFIERS:
         return "relu"
     if "sigmoid" in name:
         return "sigmoid"
