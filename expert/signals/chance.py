@@ -19,6 +19,8 @@ def loss_kind(loss: str) -> LossKind | None:
     """The family of the loss function, from its name."""
     name = loss.lower().replace("-", "_").replace(" ", "_")
     parts = set(name.replace("(", "_").split("_"))
+    if parts & {"gaussian", "gaussiannll", "gaussiannllloss", "poisson", "poissonnllloss", "ctc", "ctcloss"}:
+        return "other"
     if parts & {"bce", "bcewithlogits", "bcewithlogitsloss", "bceloss"} or "binary_cross" in name:
         return "binary cross-entropy"
     if "cross_entropy" in name or "crossentropy" in name or parts & {"cce", "scce", "ce", "nll", "nllloss"}:
@@ -98,7 +100,7 @@ def last_val_skill(val_acc: Series, chance_accuracy: float) -> Share | None:
 
 
 def useful_metric_level(run: RunLog) -> Share | None:
-    """The best that a metric which is about 0 for a useless model reached, in training or validation, of 1.
+    """The best smoothed level, of 1, that a metric which is about 0 for a useless model reached in either split.
 
     BLEU, ROUGE, mean average precision, F1, IoU, Dice and Matthews correlation; AUC between a coin (0) and
     perfection (1). Of several the highest counts; one that ever passed 1 is in percent.
@@ -108,7 +110,7 @@ def useful_metric_level(run: RunLog) -> Share | None:
         base = series.name.split("_", 1)[-1]
         if base in _USELESS_AT and len(series.finite) >= FEWEST:
             levels.setdefault(base, []).append(series)
-    best = {base: max(float(s.finite.values.max()) for s in found) for base, found in levels.items()}
+    best = {base: max(float(smooth(s).max()) for s in found) for base, found in levels.items()}
     return max((_above(_USELESS_AT[base], value) for base, value in best.items()), default=None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from expert.run import RunLog, Series
@@ -182,16 +184,27 @@ def shared_metric_drop(run: RunLog) -> Share | At | None:
     Of all metrics for which higher is better (precision and recall trade with each other and do not count) the one that
     fell furthest in both; falls of less than four standard deviations of the noise count as none.
     """
-    by_name = {series.name: series for series in run.series if series.role == "metric"}
-    pairs = [(by_name[n], by_name.get(f"val_{n[6:]}")) for n in sorted(by_name) if n.startswith("train_")]
-    drops = [
-        min((_clear_drop(train), _clear_drop(val)), key=lambda drop: drop.value if drop else 0.0)
-        for train, val in pairs
-        if val is not None and not {"precision", "recall"} & set(train.name.split("_"))
+    return _shared(run, _clear_drop)
+
+
+def shared_metric_collapse(run: RunLog) -> Share | At | None:
+    """The furthest that a metric fell from what it had reached, in training and validation alike, as a share of that.
+
+    It may have recovered since. Counted as the drop at the end is: see there.
+    """
+    return _shared(run, _clear_collapse)
+
+
+def metric_gain(run: RunLog) -> Share | At | None:
+    """How far a metric, of training or validation, rose from its first value to its best; the largest of all.
+
+    In units of 1, or of its best where that is above 1. Only metrics for which higher is better count; what is within
+    ten standard deviations of the noise is no gain.
+    """
+    gains = [
+        _clear_gain(s) for s in sorted(run.series, key=lambda s: s.name) if s.role == "metric" and s.better == "higher"
     ]
-    known = [drop for drop in drops if drop is not None]
-    worst = max(known, key=lambda drop: drop.value, default=None)
-    return worst if worst is None or worst.value else 0.0
+    return max((gain for gain in gains if gain is not None), key=lambda gain: gain.value, default=None)
 
 
 def val_metric_improving(val_metric: Series) -> bool | None:
@@ -233,6 +246,34 @@ def known_result_gap(val_metric: Series, known_result: float) -> Share | None:
     return float(worse / abs(known))
 
 
+def _shared(run: RunLog, fallen: Callable[[Series], At | None]) -> At | float | None:
+    """Of the metrics with both splits the one that fell furthest, by the split in which it fell less."""
+    by_name = {series.name: series for series in run.series if series.role == "metric"}
+    pairs = [(by_name[n], by_name.get(f"val_{n[6:]}")) for n in sorted(by_name) if n.startswith("train_")]
+    drops = [
+        min((fallen(train), fallen(val)), key=lambda drop: drop.value if drop else 0.0)
+        for train, val in pairs
+        if val is not None and not {"precision", "recall"} & set(train.name.split("_"))
+    ]
+    known = [drop for drop in drops if drop is not None]
+    worst = max(known, key=lambda drop: drop.value, default=None)
+    return worst if worst is None or worst.value else 0.0
+
+
+def _clear_collapse(metric: Series) -> At | None:
+    """The largest fall of the smoothed metric below what it had reached, 0 if that is within its noise."""
+    spread = noise(metric) if metric.better == "higher" and len(metric.curve) >= 2 * FEWEST else None
+    if spread is None:
+        return None
+    values, steps = smooth(metric), metric.curve.steps
+    reached = np.maximum.accumulate(values)
+    low = int((reached - values).argmax())
+    fell, peak = float(reached[low] - values[low]), float(reached[low])
+    return At(
+        fell / peak if peak > 0 and fell >= 10 * spread else 0.0, steps[int(values[: low + 1].argmax())], steps[low]
+    )
+
+
 def _clear_drop(metric: Series) -> At | None:
     """The share of its best that a metric lost, 0 if that is within its noise."""
     drop, spread = _drop_share(metric) if metric.better == "higher" else None, noise(metric)
@@ -240,6 +281,15 @@ def _clear_drop(metric: Series) -> At | None:
         return None
     lost = float(drop.value) * _best_level(metric)
     return drop if lost >= 4 * spread else At(0.0, drop.first, drop.last)
+
+
+def _clear_gain(metric: Series) -> At | None:
+    spread = noise(metric)
+    if spread is None:
+        return None
+    best, steps = _best_level(metric), metric.curve.steps
+    gained = best - float(metric.curve.values[0])
+    return At(gained / max(best, 1.0) if gained >= 10 * spread else 0.0, steps[0], steps[-1])
 
 
 def _drop(metric: Series) -> At | None:
