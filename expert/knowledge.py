@@ -97,7 +97,7 @@ class Rule:
     """The one production form: when all of `when` and no exception in `unless` is true, `then` gains `certainty`.
 
     `then` is a symptom or a diagnosis, `at` the fact whose steps are the conclusion's, `params` the pack's params and
-    their values in force, `where` the file and line.
+    their values in force, `false_positives` sound runs on which it is known to fire, `where` the file and line.
     """
 
     id: str
@@ -112,6 +112,7 @@ class Rule:
     scope: str = "run"
     params: Mapping[str, float] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    false_positives: tuple[str, ...] = ()
     pack: str = ""
     where: str = ""
 

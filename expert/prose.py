@@ -40,6 +40,11 @@ def fill_code(code: str, values: Mapping[str, Value]) -> str:
     return _filled(code, values, _in_code)
 
 
+def unfilled(text: str) -> str:
+    """The prose of no run in particular: without the parts in brackets, and with an ellipsis for each quote."""
+    return _QUOTE.sub(lambda match: match[3][1:] if match[3] else "…", _OPTIONAL.sub("", text))
+
+
 def by_clock(text: str, clock: str) -> str:
     """The prose of a run whose steps are its epochs says epoch 5, 30 epochs where others say step 5, 30 steps."""
     return re.sub(r"\bstep(s?) (?=\d)|(?<=\d )step(s?)\b", lambda m: m[0].replace("step", clock), text)

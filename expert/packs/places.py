@@ -36,6 +36,13 @@ def lines(where: str, section: str, id_: str) -> Mapping[str, str]:
     return {} if key is None else {name: value.where for name, value in _body(key)}
 
 
+def values(where: str, section: str, id_: str) -> Mapping[str, tuple[str, str]]:
+    """The plain values of a thing, by key: the text, and its file and line."""
+    key = place(where, section, id_)
+    found = {name: value for name, _, value in key.body.pairs()} if key and key.body else {}
+    return {name: (value.text(), value.where) for name, value in found.items() if value.value is not None}
+
+
 def _body(key: Entry) -> Iterator[tuple[str, Entry]]:
     return ((name, name_key) for name, name_key, _ in key.body.pairs()) if key.body else iter(())
 

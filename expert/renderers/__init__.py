@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,4 +27,16 @@ def render(plan: Plan, form: str) -> str:
 def index(plans: Sequence[Plan], links: Sequence[str]) -> str:
     """The page for several runs, the worst first; `links` lead to their pages, in the order of the plans."""
     text: str = importlib.import_module(f"{__name__}._index").index(plans, links)
+    return text
+
+
+def graph(drawing: object) -> str:
+    """A drawing of the knowledge (`expert.authoring.graph`) as SVG."""
+    text: str = importlib.import_module(f"{__name__}._graph").graph(drawing)
+    return text
+
+
+def document(template: str, values: Mapping[str, object]) -> str:
+    """A page about rules: a template of `reports/` with what it shows (`expert.authoring.document`)."""
+    text: str = importlib.import_module(f"{__name__}._document").document(template, values)
     return text

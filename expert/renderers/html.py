@@ -97,13 +97,24 @@ def render(plan: Plan) -> str:
 
 def page(template: str, values: Mapping[str, object]) -> str:
     """A template of `reports/` filled in, with the style sheet and the script that its policy lets through."""
-    style, script = _asset("style.css"), _asset("page.js")
+    style, script = asset("style.css"), asset("page.js")
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    known = {"style": Markup(style), "script": Markup(script), "policy": policy, **values}
-    return _templates().get_template(template).render(known)
+    return fill(template, {"style": Markup(style), "script": Markup(script), "policy": policy, **values})
+
+
+def still_page(template: str, values: Mapping[str, object]) -> str:
+    """A template of `reports/` without any script, filled in; it may hold drawings of the knowledge."""
+    style = f"{asset('style.css')}\n{asset('graph.css')}"
+    policy = f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'"
+    return fill(template, {"style": Markup(style), "policy": policy, **values})
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """A template of `reports/` filled in; what is filled in is text, and harmless."""
+    return _templates().get_template(template).render(values)
 
 
 @cache
@@ -131,7 +142,7 @@ def _templates() -> jinja2.Environment:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     """A style sheet or script without the comments and the room that only its author needs."""
     lines = (line.strip() for line in (shelf("reports") / name).read_text("utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))

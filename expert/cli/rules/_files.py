@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from expert.cli import _given
+
+if TYPE_CHECKING:
+    from expert.knowledge import KnowledgeBase
 
 
 def named(paths: Iterable[str]) -> list[Path]:
@@ -30,3 +36,13 @@ def builtin(given: Iterable[Path]) -> list[Path | Traversable]:
     taken = {path.resolve() for path in given}
     files = (file for file in shelf("rules").iterdir() if file.name.endswith(".yaml"))
     return sorted((file for file in files if Path(str(file)).resolve() not in taken), key=str)
+
+
+def knowledge(paths: Iterable[str]) -> KnowledgeBase:
+    """The knowledge of the packs that come along and of those named. Raises Failure for mistakes in them."""
+    from expert.packs import load
+    from expert.signals import catalogue
+
+    given = named(paths)
+    with _given.mistakes():
+        return load([*builtin(given), *given], catalogue())
