@@ -27,18 +27,34 @@ def in_force(configuration: Configuration = Configuration()) -> KnowledgeBase:  
 
     Raises ConfigurationError for files, packs, params and ids that do not exist, PackError for mistakes in packs.
     """
-    problems: list[Problem] = []
-    files = [file for path in configuration.rules for file in _files(path, problems)]
-    if problems:
-        raise ConfigurationError(problems)
-    changed = files or configuration.params
-    knowledge = load([*_built_in(), *files], catalogue(), configuration.params) if changed else builtin()
-    knowledge = in_profile(_chosen(knowledge, configuration.select, only), configuration.profile)
+    knowledge = in_profile(_chosen(everything(configuration), configuration.select, only), configuration.profile)
     return _chosen(knowledge, configuration.ignore, without)
 
 
+def everything(configuration: Configuration) -> KnowledgeBase:
+    """The knowledge of all packs of a configuration, whatever its profile and choices.
+
+    Raises ConfigurationError for files, packs and params that do not exist, PackError for mistakes in packs.
+    """
+    if not (configuration.rules or configuration.params):
+        return builtin()
+    return load(packs(configuration), catalogue(), configuration.params)
+
+
+def packs(configuration: Configuration) -> list[Path | Traversable]:
+    """The files of all packs: those that come along, and those of a configuration; each once.
+
+    Raises ConfigurationError for files that do not exist.
+    """
+    problems: list[Problem] = []
+    files = {file.resolve(): file for path in configuration.rules for file in _files(path, problems)}
+    if problems:
+        raise ConfigurationError(problems)
+    return [*(file for file in _built_in() if Path(str(file)).resolve() not in files), *files.values()]
+
+
 def _built_in() -> list[Traversable]:
-    return [file for file in shelf("rules").iterdir() if file.name.endswith(".yaml")]
+    return sorted((file for file in shelf("rules").iterdir() if file.name.endswith(".yaml")), key=str)
 
 
 def _files(settled: Settled, problems: list[Problem]) -> list[Path]:

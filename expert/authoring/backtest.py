@@ -11,6 +11,7 @@ from pathlib import Path
 from expert.diagnose import plans
 from expert.knowledge import KnowledgeBase
 from expert.plan import Plan
+from expert.renderers._words import count
 from expert.sources import Given, Source
 
 
@@ -71,8 +72,8 @@ def table(found: Iterable[tuple[str, tuple[Change, ...]]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
     differing = sum(bool(inside) for _, inside in runs)
-    counted = f"{differing} of {len(runs)} runs change: {_counts([c for _, inside in runs for c in inside])}"
-    return "\n".join([*lines, "", counted]) if differing else f"nothing changes in {len(runs)} runs"
+    counted = f"{differing} of {count(len(runs), 'run')} changed: {_counts([c for _, inside in runs for c in inside])}"
+    return "\n".join([*lines, "", counted]) if differing else f"nothing changes in {count(len(runs), 'run')}"
 
 
 def _changes(before: Plan, after: Plan) -> tuple[Change, ...]:
@@ -93,7 +94,7 @@ def _findings(plan: Plan) -> dict[str, str]:
 
 def _counts(found: list[Change]) -> str:
     new, gone = sum(not change.before for change in found), sum(not change.after for change in found)
-    return f"{new} findings new, {gone} gone, {len(found) - new - gone} other"
+    return f"{count(new, 'finding')} new, {gone} gone, {len(found) - new - gone} other"
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:

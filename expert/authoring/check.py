@@ -7,21 +7,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from expert.authoring.lints import doubts
-from expert.packs import PackError, Problem, load
+from expert.configuration import Configuration
+from expert.layers import everything
 from expert.packs.tests import pack_tests
+from expert.problems import Problem, ProblemsError
 from expert.signals import catalogue
 
 
-def problems(known: Sequence[Path | Traversable], asked: Sequence[Path | Traversable]) -> tuple[Problem, ...]:
-    """The mistakes of all files; where there is none, the mistakes of their tests and the doubts about those asked.
-
-    `known` are the packs that those asked build on.
-    """
-    files = {str(file): file for file in (*known, *asked)}
+def problems(configuration: Configuration, asked: Sequence[Path | Traversable]) -> tuple[Problem, ...]:
+    """The mistakes of all packs; where there is none, the mistakes of the tests of those asked, and the doubts."""
     try:
-        knowledge = load(files.values(), catalogue())
+        knowledge = everything(configuration)
         pack_tests(asked, knowledge, catalogue())
-    except PackError as error:
+    except ProblemsError as error:
         return error.problems
     names = {str(file) for file in asked}
     return tuple(problem for problem in doubts(knowledge) if problem.file in names)

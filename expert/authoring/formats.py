@@ -64,7 +64,7 @@ def in_sarif(problems: Sequence[Problem]) -> str:
                 {
                     "physicalLocation": {
                         "artifactLocation": {"uri": quote(_relative(p.file).replace("\\", "/"))},
-                        "region": {"startLine": p.line, "startColumn": p.column},
+                        "region": {"startLine": max(1, p.line), "startColumn": p.column},
                     }
                 }
             ],

@@ -28,7 +28,7 @@ def repository(tmp_path):
 
 def test_nothing_changes_where_no_rule_does(command, repository):
     done = command("rules", "backtest", "run.csv", "--rules", "house.yaml")
-    assert (done.exit_code, done.stdout) == (0, "nothing changes in 1 runs\n")
+    assert (done.exit_code, done.stdout) == (0, "nothing changes in 1 run\n")
 
 
 def test_a_finding_that_a_change_brings_is_told(command, repository):
@@ -36,7 +36,7 @@ def test_a_finding_that_a_change_brings_is_told(command, repository):
     done = command("rules", "backtest", "run.csv", "--rules", "house.yaml", "--fail-on-change")
     assert done.exit_code == 1
     assert ["run", "house-warm-up-missing", "—", "→", "high", "0.63"] in map(str.split, done.stdout.splitlines())
-    assert "1 of 1 runs change" in done.stdout
+    assert "1 of 1 run changed" in done.stdout
 
 
 def test_a_pack_that_is_not_committed_was_not_there(command, repository):

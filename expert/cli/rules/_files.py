@@ -1,8 +1,8 @@
-"""The packs that a command is about: those that come with the product, and those that a person names."""
+"""The packs that a command is about: all that are in force, or those that a person names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +12,35 @@ import click
 from expert.cli import _given
 
 if TYPE_CHECKING:
+    from expert.configuration import Configuration
     from expert.knowledge import KnowledgeBase
 
 
-def named(paths: Iterable[str]) -> list[Path]:
-    """The pack files of the paths; a folder stands for the packs in it. Raises click.UsageError for none."""
+def with_named(settled: Configuration, paths: Iterable[str]) -> Configuration:
+    """The configuration with the packs of the paths. Raises click.UsageError for paths that hold none."""
+    from expert.configuration import also
+
+    return also(settled, ((("rules",), str(file)) for file in _named(paths)), "PATH")
+
+
+def asked(settled: Configuration, paths: Collection[str]) -> list[Path | Traversable]:
+    """The files of the paths; without any, all that the configuration has in force."""
+    from expert.layers import packs
+
+    with _given.mistakes():
+        return [*_named(paths)] if paths else packs(settled)
+
+
+def knowledge(settled: Configuration, paths: Iterable[str]) -> KnowledgeBase:
+    """What all packs of the configuration and of the paths know. Raises Failure for mistakes in them."""
+    from expert.layers import everything
+
+    with _given.mistakes():
+        return everything(with_named(settled, paths))
+
+
+def _named(paths: Iterable[str]) -> list[Path]:
+    """The pack files of the paths; a folder stands for the packs in it."""
     found: dict[Path, Path] = {}
     for text in paths:
         path = Path(text)
@@ -27,22 +51,3 @@ def named(paths: Iterable[str]) -> list[Path]:
             raise click.UsageError(f"{text}: no pack (*.yaml) lies in it")
         found.update({file.resolve(): file for file in inside})
     return list(found.values())
-
-
-def builtin(given: Iterable[Path]) -> list[Path | Traversable]:
-    """The packs that come with the product, without those that are given themselves."""
-    from expert.shelf import shelf
-
-    taken = {path.resolve() for path in given}
-    files = (file for file in shelf("rules").iterdir() if file.name.endswith(".yaml"))
-    return sorted((file for file in files if Path(str(file)).resolve() not in taken), key=str)
-
-
-def knowledge(paths: Iterable[str]) -> KnowledgeBase:
-    """The knowledge of the packs that come along and of those named. Raises Failure for mistakes in them."""
-    from expert.packs import load
-    from expert.signals import catalogue
-
-    given = named(paths)
-    with _given.mistakes():
-        return load([*builtin(given), *given], catalogue())

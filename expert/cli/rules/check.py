@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from expert.cli import _given
 from expert.cli.rules import _files
+
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
 
 
 @click.command()
@@ -20,11 +25,12 @@ from expert.cli.rules import _files
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 for a doubt too.")
 @click.option("--explain", "code", metavar="CODE", help="Say what a code means, and check nothing.")
-def check(paths: tuple[str, ...], form: str, strict: bool, code: str | None) -> None:
+@_given.judging
+def check(paths: tuple[str, ...], form: str, strict: bool, code: str | None, settled: Configuration) -> None:
     """Tell every mistake of packs, each with file, line, column and code; then what is doubtful about them.
 
-    Checked are the files named (a folder stands for the packs in it) together with those that come along; without a
-    name, all that are in force.
+    Checked are the packs named (a folder stands for those in it), together with all that are in force; without a
+    name, all of them.
 
     Exit codes: 0 no mistake; 1 a doubt, with --strict; 2 a mistake.
 
@@ -42,8 +48,7 @@ def check(paths: tuple[str, ...], form: str, strict: bool, code: str | None) -> 
         except KeyError:
             raise click.UsageError(f"there is no code {code!r}") from None
         return
-    given = _files.named(paths)
-    found = problems(_files.builtin(given), given or _files.builtin(()))
+    found = problems(_files.with_named(settled, paths), _files.asked(settled, paths))
     text = formats.FORMATS[form](found)
     if form == "text":
         _given.say(text, nl=False)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from expert.cli import _given
 from expert.cli.rules import _files
 
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
+
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def doc(folder: Path, paths: tuple[str, ...]) -> None:
+@_given.judging
+def doc(folder: Path, paths: tuple[str, ...], settled: Configuration) -> None:
     """Write one page per rule into a folder, an index, and the graph of all: rules of the packs named, or all.
 
     \b
@@ -26,8 +31,7 @@ def doc(folder: Path, paths: tuple[str, ...]) -> None:
     from expert.renderers import graph
     from expert.signals import catalogue
 
-    knowledge = _files.knowledge(paths)
-    asked = _files.named(paths) or _files.builtin(())
+    knowledge, asked = _files.knowledge(settled, paths), _files.asked(settled, paths)
     with _given.mistakes():
         tests = pack_tests(asked, knowledge, catalogue())
     files = {str(file) for file in asked}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from expert.cli import _given
 from expert.cli.rules import _files
 
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
+
 
 @click.command()
 @click.argument("id_", metavar="ID")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-def show(id_: str, paths: tuple[str, ...]) -> None:
+@_given.judging
+def show(id_: str, paths: tuple[str, ...], settled: Configuration) -> None:
     """Print a rule, symptom, diagnosis or remedy as it is in force, with file and line of every value.
 
     \b
@@ -19,9 +25,9 @@ def show(id_: str, paths: tuple[str, ...]) -> None:
     expert rules show house-cold-start house.yaml
     """
     from expert.authoring.cards import card, in_text
-    from expert.selection import nearest
+    from expert.problems import nearest
 
-    knowledge = _files.knowledge(paths)
+    knowledge = _files.knowledge(settled, paths)
     try:
         _given.say(in_text(card(id_, knowledge)))
     except KeyError:

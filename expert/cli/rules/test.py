@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from expert.cli import _given
 from expert.cli.rules import _files
 
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
+
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write JUnit XML too.")
-def test(paths: tuple[str, ...], junit: Path | None) -> None:
+@_given.judging
+def test(paths: tuple[str, ...], junit: Path | None, settled: Configuration) -> None:
     """Run the tests and examples of packs: of the files named, else of all that are in force.
 
     Exit codes: 0 all pass; 1 one does not; 2 a pack holds a mistake.
@@ -24,14 +29,11 @@ def test(paths: tuple[str, ...], junit: Path | None) -> None:
     """
     from expert.authoring import examples, trials
     from expert.authoring.outcomes import in_junit, in_text
-    from expert.packs import load
     from expert.packs.tests import pack_tests
     from expert.signals import catalogue
 
-    given = _files.named(paths)
+    knowledge, asked = _files.knowledge(settled, paths), _files.asked(settled, paths)
     with _given.mistakes():
-        knowledge = load([*_files.builtin(given), *given], catalogue())
-        asked = given or _files.builtin(())
         found = pack_tests(asked, knowledge, catalogue())
     names = {str(file) for file in asked}
     outcomes = [*examples.outcomes(knowledge, names), *trials.outcomes(found, knowledge)]
