@@ -143,6 +143,11 @@ def _described(given: str) -> tuple[str, str, str, Direction | None]:
     return (f"{split}_{name}" if split else name), role, split, better
 
 
+def metric_spellings() -> frozenset[str]:
+    """Every plain spelling of a loss, an error or a metric."""
+    return frozenset(spelling for spelling, (_, _, role) in _BASES.items() if role in ("loss", "error", "metric"))
+
+
 def understand(
     run: RunLog, mapped: Mapping[str, str] | None = None, directions: Mapping[str, Direction] | None = None
 ) -> RunLog:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from expert import vocabulary
+from expert.readers._remarks import STAMP
+from expert.readers._shapes import NUMBER, Line, Number
 from expert.readers._text import number
 
-_LONGEST = 4000
-_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][A-Z0-9])")
-_STAMP = re.compile(
-    r"^\W*(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}|\w{3} \d\d? )[ T]?\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?"
-    r"(?:Z|[+-]\d\d:?\d\d)?\W*|^\W*\d\d?:\d\d:\d\d(?:[.,]\d+)?\W*"
-)
 _LEVEL = re.compile(
     r"^[\s\[(|-]*(?:INFO|DEBUG|WARNING|WARN|NOTICE)\b[\s\])|:-]*(?:[\w.]+:[\w.<>]+:\d+\s+-\s+)?", re.IGNORECASE
 )
-_NUMBER = r"[-+]?(?:1\.#\w+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
 _VALUE = re.compile(
-    rf"(?<![\w.@])(?<!\d[-/:])(?:tensor\(|array\(|np\.float\d+\()?({_NUMBER})(?![\w.]*[/:]\w)\s?(%|[a-zA-Z]+/?\w*)?",
+    rf"(?<![\w.@])(?<!\d[-/:])(?:tensor\(|array\(|np\.float\d+\()?({NUMBER})(?![\w.]*[/:]\w)\s?(%|[a-zA-Z]+/?\w*)?",
     re.IGNORECASE,
 )
 _EPOCH = re.compile(
@@ -38,7 +29,9 @@ _STEP = re.compile(
 )
 _ALONE = re.compile(r"(?<![\w@.])\d[\d./]*(?!\w)")
 """A number that stands alone; labels that differ in nothing else are one."""
-_BAR_EPOCH = re.compile(r"\W*epoch\W*(\d+)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_RATIO = re.compile(r"[:=]\s*\d+/\d")
+_METRICS = ("loss", "error", "metric")
 _BEGINS = re.compile(r"^\W*(?:(?:start\w*|begin\w*|train\w*|running|global)\W+)*(?:epoch|ep|step|iter)", re.IGNORECASE)
 _TORCH = re.compile(r"^\W*(?:train\w*\s)?epoch\W*\d+\W*?\[\s*(\d+)\s*/\s*(\d+)\b", re.IGNORECASE)
 _PAIR = re.compile(r"^\W*\[\s*(\d+)\s*,\s*(\d+)\s*\]")
@@ -50,174 +43,115 @@ _SPLIT_HEAD = re.compile(
     r"(?:\s+(?:set|results?|metrics))?\s*[:|\])>-]",
     re.IGNORECASE,
 )
-_EVENTS = {
-    "traceback": r"^\s*Traceback \(most recent call last\)",
-    "out of memory": r"out of memory|OutOfMemory|OOM[ -]?kill|oom-kill|\bCUDA_ERROR_OUT_OF_MEMORY"
-    r"|can(?:no|')t allocate memory|\bMemoryError\b|bad_alloc",
-    "error": r"^\s*[\w.]*(?:Error|Exception)\b\s*:"
-    r"|\b(?:RuntimeError|CUDA error|FATAL|Segmentation fault|core dumped|Bus error)",
-    "killed": r"^\s*Killed\b|\bSIGKILL\b|\bSIGTERM\b|CANCELLED AT|DUE TO (?:TIME LIMIT|PREEMPTION)|KeyboardInterrupt",
-    "not a number": r"\b(?:nan|inf|non-?finite)\b.{0,60}\b(?:loss|grad|detected|found|encountered|skip)"
-    r"|\b(?:loss|grad\w*|invalid)\b.{0,40}\b(?:is|are|became|was|==?|got|contains?)\s+(?:nan|inf|infinite|not finite)\b"
-    r"|gradient overflow|skipping step, loss scaler",
-    "nccl": r"\bNCCL\b.*(?:error|timeout|WARN|abort)|Watchdog caught collective",
-    "worker": r"DataLoader worker|worker process.*(?:died|exited|killed)",
-    "resumed": r"\bresum(?:ing|ed)\b|\bload(?:ing|ed) checkpoint|restor(?:ing|ed) (?:from|checkpoint)|=> loaded",
-    "stopped early": r"early[ _-]?stop(?:ping|ped)?\b",
-}
-_NAMED = (f"(?P<{name.replace(' ', '_')}>{form})" for name, form in _EVENTS.items())
-_EVENT = re.compile("|".join(_NAMED), re.IGNORECASE)
-_HINT = re.compile(
-    r"error|exception|traceback|memory|alloc|kill|nan|inf|nccl|worker|resum|load|restor|stop|cancel|due to|signal|sig"
-    r"|overflow|fatal|fault|dumped|finite|interrupt|watchdog|oom",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(
-    r"\b(?:model|run|fold|experiment|exp|trial|seed|architecture|arch|network|split|config)\b\s*(?:[:=#]\s*[\w./-]+|\d+)"
-    r"|^(?:training|running|start\w*|train)\s+(?:model |run |fold |network )?[\w.-]+$"
-    r"|^[A-Za-z][\w.-]*\d[\w.-]*$|^[a-z]+[_-]?net\w*$",
-    re.IGNORECASE,
-)
-_NO_TITLE = re.compile(r"\b(?:sav|load|download|writ|wrote|complet|finish|done|cuda|device|gpu)", re.IGNORECASE)
 
 
-@dataclass
-class Line:
-    """What one line says. `metric` tells whether a value of it is a metric that is known; `bar` a progress bar."""
-
-    epoch: float | None = None
-    epochs: float | None = None
-    step: float | None = None
-    steps: float | None = None
-    values: dict[str, float] = field(default_factory=dict)
-    percent: set[str] = field(default_factory=set)
-    metric: bool = False
-    bar: bool = False
-    partial: bool = False
-
-
-def lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that a person would have seen last on the terminal, with their numbers, without colors."""
-    if "\n" not in text and "\r" in text:
-        text = text.replace("\r", "\n")
-    for number_, raw in enumerate(text.split("\n"), 1):
-        if "\x1b" in raw:
-            raw = _ANSI.sub("", raw)
-        if "\r" in raw or "\b" in raw:
-            for shown in _last_shown(re.split(r"\r|\x08+", raw)):
-                yield number_, shown[:_LONGEST]
-        elif raw and not raw.isspace():
-            yield number_, raw[:_LONGEST]
-
-
-def _last_shown(states: list[str]) -> Iterator[str]:
-    """Of the states of a bar that was drawn over and over, the last of each epoch."""
-    seen = [state for state in states if state.strip()]
-    epochs = [found[1] if (found := _BAR_EPOCH.match(state)) else "" for state in seen]
-    for place, state in enumerate(seen):
-        if place == len(seen) - 1 or (epochs[place] and epochs[place + 1] and epochs[place] != epochs[place + 1]):
-            yield state
-
-
-def parse(text: str) -> Line:
-    """The clock and the values of a line."""
-    line = Line()
-    if not any(map(str.isdigit, text)) and not re.search(r"nan|inf", text, re.IGNORECASE):
-        return line
-    bare = _STAMP.sub("", _LEVEL.sub("", _STAMP.sub("", text)))
+def understood(text: str) -> Line:
+    """The clock and the values of a line; nothing if it names neither a metric nor, at its beginning, a count."""
+    lowered = text.lower()
+    if not _DIGIT.search(text) and "nan" not in lowered and "inf" not in lowered:
+        return Line()
+    measures = names_metric(lowered)
+    if not measures and "ep" not in lowered and "iter" not in lowered and "/" not in text:
+        return Line()
+    bare = STAMP.sub("", _LEVEL.sub("", STAMP.sub("", text)))
     bare = _LEVEL.sub("", bare)
     if _SUMMARY.search(bare):
-        return line
-    _clock(bare, line)
-    _values(bare, line)
-    if not line.metric and not line.bar and not _BEGINS.match(bare):
         return Line()
-    return line
+    before = len(text) - len(bare)
+    values = _values(bare, before) if measures else {}
+    measured = any(_known(name) in _METRICS for name in values)
+    if not measured and not _BAR.match(bare) and not _BEGINS.match(bare):
+        return Line()
+    percent = frozenset(name for name, value in values.items() if value.divisor == 100)
+    return Line(tuple(_clock(bare, before).values()), tuple(values.values()) if measured else (), percent=percent)
 
 
-def event(text: str) -> str:
-    """What a line worth keeping tells of, or nothing."""
-    if not _HINT.search(text):
-        return ""
-    found = _EVENT.search(text)
-    return (found.lastgroup or "").replace("_", " ") if found else ""
+@lru_cache(maxsize=1)
+def _stems() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Of every spelling of a metric a part that must stand in a line: long ones, and short ones as words."""
+    parts: list[str] = []
+    for words in sorted((spelling.split("_") for spelling in vocabulary.metric_spellings()), key=lambda w: (len(w), w)):
+        if not any(part in word for word in words for part in parts if not _is_word(part)):
+            parts.append(max(words, key=len))
+    long = [part for part in parts if not _is_word(part)]
+    least = tuple(p for p in long if not any(other != p and other in p for other in long))
+    short = "|".join(re.escape(part) for part in parts if _is_word(part))
+    return least, re.compile(rf"(?<![a-z])(?:{short or '(?!)'})(?![a-z])")
 
 
-def header(text: str) -> str:
-    """The line as the title of a run, if it can be one: it names a model, a fold, a seed, or is one word."""
-    bare = _STAMP.sub("", text).strip(" \t=-*#_>[]")
-    titled = 0 < len(bare) < 120 and _TITLE.search(bare) and not _NO_TITLE.search(bare)
-    return bare[:60] if titled else ""
+def _is_word(part: str) -> bool:
+    return len(part) < 3 and part.isalpha()
 
 
-def arguments(text: str, started: bool) -> dict[str, object]:
-    """The settings that a line gives: `Namespace(…)`, a command's options, or, before the first epoch, `lr: 0.1`."""
-    found = re.search(r"Namespace\((.*)\)", text)
-    if found:
-        return _namespace(found[0])
-    if " --" in text and re.search(r"\b(?:python\d?|torchrun|accelerate|deepspeed|srun)\b", text):
-        return _options(text)
-    if started or len(text) > 300:
-        return {}
-    pair = re.fullmatch(r"[^\w]*(?:.* - )?([A-Za-z][\w .-]{0,40}?)\s*[:=]\s*(\S.{0,80}?)\s*", _STAMP.sub("", text))
-    if pair is None or vocabulary.setting(pair[1]) not in vocabulary.SETTINGS:
-        return {}
-    value = number(pair[2])
-    return {pair[1]: pair[2] if value is None else value}
+def names_metric(lowered: str) -> bool:
+    """Whether a metric may stand in a line of small letters; False is certain."""
+    stems, words = _stems()
+    for stem in stems:  # twice as fast as any() of a generator
+        if stem in lowered:
+            return True
+    return words.search(lowered) is not None
 
 
-def _clock(text: str, line: Line) -> None:
+def _clock(text: str, before: int) -> dict[str, Number]:
+    """The counts of a line that begins `before` letters into the whole."""
+    found: dict[str, Number] = {}
+
+    def take(name: str, match: re.Match[str], *groups: int) -> None:
+        group = next((group for group in groups if match[group]), 0)
+        if group:
+            start, end = match.span(group)
+            found[name] = Number(name, before + start, before + end, float(match[group]))
+
     lowered = text.lower()
-    if "ep" in lowered:
-        found = _EPOCH.search(text)
-        if found:
-            line.epoch = float(found[1] or found[3] or found[4])
-            total = found[2] or found[5]
-            line.epochs = float(total) if total else None
-            torch = _TORCH.match(text)
-            if torch:
-                line.step, line.steps = float(torch[1]), float(torch[2])
-    pair = _PAIR.match(text)
-    if pair:
-        line.epoch, line.step = float(pair[1]), float(pair[2])
-    if line.step is None and any(word in lowered for word in ("step", "it", "batch", "update", "round")):
-        found = _STEP.search(text)
-        if found:
-            line.step, line.steps = float(found[1]), float(found[2]) if found[2] else None
-    bar = _BAR.match(text)
-    if bar:
-        line.bar = True
-        line.partial = bar[2].isdigit() and bar[1] != bar[2]
-        line.step = line.steps = None
+    if "ep" in lowered and (epoch := _EPOCH.search(text)):
+        take("epoch", epoch, 1, 3, 4)
+        take("epochs", epoch, 2, 5)
+        if torch := _TORCH.match(text):
+            take("step", torch, 1)
+            take("steps", torch, 2)
+    if pair := _PAIR.match(text):
+        take("epoch", pair, 1)
+        take("step", pair, 2)
+    counted = any(word in lowered for word in ("step", "it", "batch", "update", "round"))
+    if "step" not in found and counted and (step := _STEP.search(text)):
+        take("step", step, 1)
+        take("steps", step, 2)
+    if bar := _BAR.match(text):
+        found.pop("step", None)
+        found.pop("steps", None)
+        if bar[2].isdecimal():
+            take("done", bar, 1)
+            take("todo", bar, 2)
+    return found
 
 
-def _values(text: str, line: Line) -> None:
+def _values(text: str, before: int) -> dict[str, Number]:
     """The names before numbers with their values, split words carried on within the line."""
     start = _SPLIT_HEAD.match(text)
     carried = vocabulary.split(start[1]) if start else ""
-    text = _FRACTION.sub(_share, text)
-    before = 0
-    for found in _VALUE.finditer(text):
-        label = text[before : found.start()]
-        before = found.end() if found[2] == "%" else found.end(1)
+    whole = not (_RATIO.search(text) and any(_known(ratio[1]) == "metric" for ratio in _FRACTION.finditer(text)))
+    shared = text if whole else _FRACTION.sub(_share, text)
+    values: dict[str, Number] = {}
+    ended = 0
+    for found in _VALUE.finditer(shared):
+        label = shared[ended : found.start()]
+        ended = found.end() if found[2] == "%" else found.end(1)
         name, sure, sets = _label(_ALONE.sub("0", label) if len(label) > 12 else label)
         carried = sets or carried
         if not name:
             continue
         value = number(found[1])
         known = _known(name)
-        if value is None or (not sure and not known) or name in line.values:
+        if value is None or (not sure and not known) or name in values:
             continue
-        if known in ("loss", "error", "metric"):
-            line.metric = True
-            if found[2] == "%":
-                line.percent.add(name)
-                value /= 100
-        if carried and not vocabulary.split(name) and known in ("loss", "error", "metric"):
+        divisor = 100 if found[2] == "%" and known in _METRICS else 1
+        if carried and not vocabulary.split(name) and known in _METRICS:
             name = f"{carried} {name}"
-            if name in line.values:
+            if name in values:
                 continue
-        line.values[name] = value
+        place = (before + found.start(1), before + found.end(1)) if whole else (-1, -1)
+        values[name] = Number(name, *place, value / divisor, divisor)
+    return values
 
 
 def _share(found: re.Match[str]) -> str:
@@ -265,48 +199,3 @@ _NOT_METRICS = frozenset(["eta", "ms", "s", "min", "sec", "remaining", "saved", 
 def _known(name: str) -> str:
     """The role of a name, or nothing."""
     return vocabulary.describe(name)[1]
-
-
-def _namespace(text: str) -> dict[str, object]:
-    try:
-        call = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        pairs = re.findall(r"(\w+)=('[^']*'|\"[^\"]*\"|[^,()\[\]]+)", text)
-        return {name: value.strip("'\"") for name, value in pairs}
-    return _keywords(call)
-
-
-def _keywords(call: ast.expr) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for keyword in call.keywords if isinstance(call, ast.Call) else ():
-        if keyword.arg is None:
-            continue
-        if isinstance(keyword.value, ast.Call):
-            inner = _keywords(keyword.value)
-            found[keyword.arg] = inner or ast.unparse(keyword.value)
-            continue
-        try:
-            found[keyword.arg] = ast.literal_eval(keyword.value)
-        except ValueError:
-            found[keyword.arg] = ast.unparse(keyword.value)
-    return found
-
-
-def _options(text: str) -> dict[str, object]:
-    try:
-        words = shlex.split(text, posix=False)
-    except ValueError:
-        words = text.split()
-    found: dict[str, object] = {}
-    for place, word in enumerate(words):
-        if not word.startswith("--") or len(word) < 3:
-            continue
-        name, sign, value = word[2:].partition("=")
-        following = words[place + 1] if place + 1 < len(words) else "--"
-        given = value if sign else following if not following.startswith("--") else ""
-        if given:
-            parsed = number(given)
-            found[name.replace("-", "_")] = given.strip("\"'") if parsed is None else parsed
-        else:
-            found[name.replace("-", "_")] = True
-    return found

@@ -46,10 +46,15 @@ def is_text(start: bytes) -> bool:
     return strange * 50 <= len(start)
 
 
+def encoding(start: bytes) -> str:
+    """The encoding of a text that begins with those bytes."""
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if b"\0" in start[:64]:
+        return "utf-16-be" if start[:1] == b"\0" else "utf-16-le"
+    return "utf-8-sig"
+
+
 def decoded(data: bytes) -> str:
     """The text of bytes, whatever the encoding; what cannot be decoded becomes a mark."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    if b"\0" in data[:64]:
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
-    return data.decode("utf-8-sig", "replace")
+    return data.decode(encoding(data[:64]), "replace")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from math import isnan, nan
 from pathlib import Path
-
-import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable, csv, huggingface, jsonl
-from expert.readers._columns import columns_of, head, run_name, run_of_columns
-from expert.readers._console import Line, arguments, event, header, lines, parse
+from expert.readers._columns import head, run_name, run_of_columns
+from expert.readers._console import understood
+from expert.readers._lines import lines, lines_of
+from expert.readers._remarks import arguments, header, remark
+from expert.readers._rows import Rows
+from expert.readers._shapes import Line, Reading, Shapes
 from expert.readers._text import decoded, is_text
 from expert.run import Event, RunLog
 
@@ -32,7 +35,7 @@ def recognizes(path: Path) -> str | None:
             return None
         if size == _HEAD and any(other.recognizes(path) for other in (csv, jsonl, huggingface)):
             return None
-        telling = (text for _, text in lines(decoded(start)) if parse(text).metric)
+        telling = (text for _, text in lines_of(decoded(start)) if understood(text).values)
         found = len(list(islice(telling, 2)))
         if found == 2 or (found and len(start) < size):
             return "lines of text that give metrics their values"
@@ -46,83 +49,91 @@ class _Part:
     """One run of the text while it is read."""
 
     header: str = ""
-    rows: list[dict[str, float]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
+    events: list[Event] = field(default_factory=list)
+    first_line: int = 0
     first_epoch: float | None = None
     last_epoch: float | None = None
 
 
 def read(path: Path) -> Iterator[RunLog]:
     """The runs of the text: several if the epochs start again below a header of their own."""
-    text = decoded(path.read_bytes())
     parts = [_Part()]
     settings: dict[str, object] = {}
-    events: list[list[Event]] = [[]]
     kinds: dict[str, int] = {}
     percent: set[str] = set()
-    epoch: float | None = None
-    step: float | None = None
+    notes: list[str] = []
+    epoch = step = nan
     title = ""
     bars = 0
-    for number, content in lines(text):
-        line = parse(content)
-        part = parts[-1]
-        if line.epoch is not None:
-            if _restarts(line.epoch, epoch, part) and title:
+    shapes = Shapes(_understood)
+    for number, content in lines(path, notes):
+        reading = shapes.read(content)
+        line, clock = reading.line, reading.clock
+        if line.silent:
+            continue
+        said = clock.get("epoch")
+        if said is not None:
+            if title and _restarts(said, epoch, parts[-1]):
                 parts.append(_Part(title))
-                events.append([])
-            if line.epoch != epoch:
-                step = None
-            epoch = line.epoch
+            if said != epoch:
+                step = nan
+            epoch = said
             title = ""
-        step = line.step if line.step is not None else step
-        _total(line, settings)
-        if line.values and line.metric:
-            if line.partial:
+        step = clock.get("step", step)
+        _totals(clock, settings)
+        if line.values:
+            if clock.get("done") != clock.get("todo"):
                 bars += 1
                 continue
-            _add(parts[-1], line, number, epoch, step, path)
+            _add(parts[-1], reading, number, epoch, step)
             percent |= line.percent
             title = ""
             continue
-        found = event(content)
-        if found:
-            kinds[found] = kinds.get(found, 0) + 1
-            if kinds[found] <= _MOST_OF_A_KIND:
-                where = step if step is not None else epoch
-                events[-1].append(Event(content.strip()[:300], "log", where, number))
-        if line.epoch is None:
-            settings.update(arguments(content, bool(parts[0].rows)))
+        if line.event:
+            kinds[line.event] = kinds.get(line.event, 0) + 1
+            if kinds[line.event] <= _MOST_OF_A_KIND:
+                where = epoch if isnan(step) else step
+                parts[-1].events.append(Event(content.strip()[:300], "log", None if isnan(where) else where, number))
+        if said is None:
+            settings.update(arguments(content, len(parts[0].rows) > 0))
             title = header(content) or title
-            if not parts[-1].rows and not parts[-1].header:
+            if not len(parts[-1].rows) and not parts[-1].header:
                 parts[-1].header = title
-    yield from _runs(path, parts, events, settings, _notes(kinds, percent, bars))
+    yield from _runs(path, parts, settings, [*notes, *_notes(kinds, percent, bars)])
 
 
-def _restarts(epoch: float, before: float | None, part: _Part) -> bool:
+def _understood(text: str) -> Line:
+    """What a line says; one that measures nothing may tell of an event."""
+    line = understood(text)
+    if line.values:
+        return line
+    told = remark(text)
+    return replace(told, clock=line.clock, silent=told.silent and not line.clock)
+
+
+def _restarts(epoch: float, before: float, part: _Part) -> bool:
     """Whether the count of epochs begins again, after two epochs or more."""
-    if before is None or part.first_epoch is None or part.last_epoch is None:
+    if part.first_epoch is None or part.last_epoch is None:
         return False
     return epoch <= part.first_epoch and epoch < before and part.last_epoch > part.first_epoch
 
 
-def _total(line: Line, settings: dict[str, object]) -> None:
-    if line.epochs is not None and line.epoch is not None and line.epochs >= line.epoch:
-        settings.setdefault("epochs", line.epochs)
-    if line.steps is not None and line.epoch is None and line.step is not None and not line.bar:
-        settings.setdefault("max_steps", line.steps)
+def _totals(clock: Mapping[str, float], settings: dict[str, object]) -> None:
+    """Keeps how many epochs or steps there are to be, where a line says so for the first time."""
+    if "epoch" in clock:
+        if clock.get("epochs", -1) >= clock["epoch"]:
+            settings.setdefault("epochs", clock["epochs"])
+    elif "steps" in clock:
+        settings.setdefault("max_steps", clock["steps"])
 
 
-def _add(part: _Part, line: Line, number: int, epoch: float | None, step: float | None, path: Path) -> None:
-    row = dict(line.values)
-    if epoch is not None:
-        row["epoch"] = epoch
+def _add(part: _Part, reading: Reading, number: int, epoch: float, step: float) -> None:
+    if not isnan(epoch):
         part.first_epoch = epoch if part.first_epoch is None else part.first_epoch
         part.last_epoch = epoch
-    if step is not None:
-        row["step"] = step
-    part.rows.append(row)
-    part.lines.append(number)
+    part.first_line = part.first_line or number
+    part.rows.add(reading.names, reading.values, number, epoch, step)
 
 
 def _notes(kinds: dict[str, int], percent: set[str], bars: int) -> list[str]:
@@ -137,30 +148,26 @@ def _notes(kinds: dict[str, int], percent: set[str], bars: int) -> list[str]:
     return notes
 
 
-def _runs(
-    path: Path, parts: list[_Part], events: list[list[Event]], settings: dict[str, object], notes: list[str]
-) -> Iterator[RunLog]:
-    several = [part for part in parts if part.rows]
+def _runs(path: Path, parts: list[_Part], settings: dict[str, object], notes: list[str]) -> Iterator[RunLog]:
+    several = [part for part in parts if len(part.rows)]
     if not several:
         raise Unreadable(f"{path}: no line gives a metric a value")
     names: dict[str, int] = {}
-    for part, noticed in zip(parts, events, strict=True):
-        if not part.rows:
-            continue
+    for part in several:
         name, said, own = run_name(path), list(notes), dict(settings)
         if part.last_epoch is not None and part.first_epoch == 0 and own.get("epochs") == part.last_epoch:
             own["epochs"] = part.last_epoch + 1  # counted from 0 to the last
         if len(several) > 1:
-            title = part.header or f"line {part.lines[0]}"
+            title = part.header or f"line {part.first_line}"
             names[title] = names.get(title, 0) + 1
             name = f"{name} {title}" + (f" ({names[title]})" if names[title] > 1 else "")
             said.append(
                 f"the log holds {len(several)} runs, told apart where the epochs start again below a header; "
-                f"this one is {title!r}, from line {part.lines[0]}"
+                f"this one is {title!r}, from line {part.first_line}"
             )
-        numbers = np.array(part.lines)
-        if not any(vocabulary.clock(column) for row in part.rows for column in row):
+        columns = part.rows.columns()
+        if not any(vocabulary.clock(column) for column in columns):
             said.append("no line names an epoch or a step; the lines are counted")
         yield run_of_columns(
-            path, columns_of(part.rows), len(part.rows), numbers, name, own, events=noticed, notes=said
+            path, columns, len(part.rows), part.rows.lines(), name, own, events=part.events, notes=said
         )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable
-from expert.readers._columns import columns_of, head, run_name, run_of_columns
-from expert.readers._console import arguments, event, header, lines
+from expert.readers._columns import Column, head, run_name, run_of_columns
 from expert.readers._forms import FORMS, PAIR, Form, Says
+from expert.readers._lines import lines
+from expert.readers._remarks import arguments, header, remark
+from expert.readers._rows import Rows
+from expert.readers._shapes import Line, Number, Reading, Shapes
 from expert.readers._text import decoded, is_text, number
 from expert.run import Event, RunLog
 
@@ -58,9 +63,10 @@ class _Model:
     """The rows of one model while they are read."""
 
     title: str = ""
-    rows: list[dict[str, float]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
     events: list[Event] = field(default_factory=list)
+    last_step: float | None = None
+    last_names: tuple[str, ...] = ()
 
 
 @dataclass
@@ -79,71 +85,84 @@ def read(path: Path) -> Iterator[RunLog]:
     form = _form(path)
     if form is None:
         raise Unreadable(f"{path}: no line has the form of a program that is known")
-    state, models = _State(), [_Model()]
-    for place, text in lines(decoded(path.read_bytes())):
-        says, found = _found(form, state, text)
-        if says is None or found is None:
-            _other(state, models[-1], text, place)
-            continue
-        values = _values(says, found, state)
-        if form.models and values and _starts_again(state.clock.get("step"), values, models[-1]):
-            models.append(_Model())
-        if values:
-            models[-1].title = models[-1].title or state.title
-            state.title = ""
-            models[-1].rows.append({**values, **state.clock})
-            models[-1].lines.append(place)
-    yield from _runs(path, form, state, models)
+    state, models, notes = _State(), [_Model()], list[str]()
+    words = {says.sets for says in form.lines} | {""}
+    shapes = {word: Shapes(partial(_understood, form, word)) for word in words}
+    for place, text in lines(path, notes):
+        reading = shapes[state.word].read(text)
+        line = reading.line
+        state.word = line.sets or state.word
+        for name, value in reading.clock.items():
+            if name in ("step", "epoch"):
+                state.clock[name] = value
+            else:
+                state.settings.setdefault(name, value)
+        if line.values:
+            if form.models and _starts_again(state.clock.get("step"), reading.names, models[-1]):
+                models.append(_Model())
+            _add(models[-1], state, reading, place)
+        elif not line.silent:
+            _other(state, models[-1], line, text, place)
+    yield from _runs(path, form, state, models, notes)
 
 
-def _starts_again(step: float | None, values: dict[str, float], model: _Model) -> bool:
+def _starts_again(step: float | None, names: tuple[str, ...], model: _Model) -> bool:
     """Whether a count of rounds begins again: it goes back, or a name is given twice for one round."""
-    last = model.rows[-1] if model.rows else {}
-    before = last.get("step")
-    return (
-        step is not None and before is not None and (step < before or (step == before and bool(values.keys() & last)))
-    )
+    before = model.last_step
+    if step is None or before is None:
+        return False
+    return step < before or (step == before and not set(names).isdisjoint(model.last_names))
 
 
-def _found(form: Form, state: _State, text: str) -> tuple[Says | None, re.Match[str] | None]:
+def _add(model: _Model, state: _State, reading: Reading, place: int) -> None:
+    model.title = model.title or state.title
+    state.title = ""
+    model.last_step, model.last_names = state.clock.get("step"), reading.names
+    epoch, step = state.clock.get("epoch", math.nan), state.clock.get("step", math.nan)
+    model.rows.add(reading.names, reading.values, place, epoch, step)
+
+
+def _understood(form: Form, word: str, text: str) -> Line:
+    """What a line says where `word` was set last; one that is not of the form may tell of an event."""
     for says in form.lines:
-        if says.within and says.within != state.word:
-            continue
-        found = says.pattern.match(text)
-        if found:
-            return says, found
-    return None, None
+        if says.within in ("", word) and (found := says.pattern.match(text)):
+            return _said(says, found)
+    return remark(text)
 
 
-def _values(says: Says, found: re.Match[str], state: _State) -> dict[str, float]:
-    """The values of a line by their names; its clock goes into the state."""
+def _said(says: Says, found: re.Match[str]) -> Line:
+    """The clock and the values of a line by their names."""
     groups = {name: text for name, text in found.groupdict().items() if text is not None}
-    if "epoch" in groups and float(groups["epoch"]) != state.clock.get("epoch"):
-        state.clock["epoch"] = float(groups["epoch"])
-    if "step" in groups:
-        state.clock["step"] = float(groups["step"])
-    for total in ("epochs", "max_steps"):
-        if total in groups:
-            state.settings.setdefault(total, float(groups[total]))
-    state.word = says.sets or state.word
-    before = groups.get("split", says.before or says.within)
-    values: dict[str, float] = {}
-    for name, text in groups.items():
-        if name not in ("epoch", "step", "epochs", "max_steps", "split", "pairs"):
-            value = _mean(text) if text.startswith("[") else number(text)
-            if value is not None:
-                values[_GROUPS.get(name, name)] = value / 1000 if name == "ms" else value
-    for pair in PAIR.finditer(groups.get("pairs", "")):
-        value = number(pair["value"])
-        if value is None:
+    clock: dict[str, Number] = {
+        n: _number(n, found, n) for n in ("epoch", "step", "epochs", "max_steps") if n in groups
+    }
+    split = groups.get("split", says.before or says.within)
+    values: dict[str, Number] = {}
+    for group, text in groups.items():
+        if group in clock or group in ("split", "pairs"):
             continue
-        clock = vocabulary.clock(pair["name"])
-        if clock in ("step", "epoch"):
-            state.clock[clock] = value
-        elif clock is None:
+        name = _GROUPS.get(group, group)
+        if text.startswith("["):
+            mean = _mean(text)
+            values |= {} if mean is None else {name: Number(name, -1, -1, mean)}
+        elif number(text) is not None:
+            values[name] = _number(name, found, group, 1000 if group == "ms" else 1)
+    for pair in PAIR.finditer(groups.get("pairs", "")):
+        if number(pair["value"]) is None:
+            continue
+        counted = vocabulary.clock(pair["name"])
+        if counted in ("step", "epoch"):
+            clock[counted] = _number(counted, pair, "value", before=found.start("pairs"))
+        elif counted is None:
             small = {"ms": 1000, "%": 100}.get(pair["after"] or pair["unit"] or "", 1)
-            values.setdefault(_named(before, pair["name"].replace("'s ", " ")), value / small)
-    return values
+            name = _named(split, pair["name"].replace("'s ", " "))
+            values.setdefault(name, _number(name, pair, "value", small, found.start("pairs")))
+    return Line(tuple(clock.values()), tuple(values.values()), silent=not values, sets=says.sets)
+
+
+def _number(name: str, found: re.Match[str], group: str, divisor: float = 1, before: int = 0) -> Number:
+    value, (start, end) = number(found[group]), found.span(group)
+    return Number(name, before + start, before + end, (math.nan if value is None else value) / divisor, divisor)
 
 
 _GROUPS = {"ms": "step_time", "ms_of_sample": "time per sample"}
@@ -160,51 +179,48 @@ def _mean(text: str) -> float | None:
     return float(np.mean(values)) if values else None
 
 
-def _other(state: _State, model: _Model, text: str, place: int) -> None:
+def _other(state: _State, model: _Model, line: Line, text: str, place: int) -> None:
     """What a line says that is not of the program's form: an event, settings, or the title of the next model."""
-    kind = event(text)
-    if kind:
-        state.kinds[kind] = state.kinds.get(kind, 0) + 1
-        if state.kinds[kind] <= _MOST_OF_A_KIND:
+    if line.event:
+        state.kinds[line.event] = state.kinds.get(line.event, 0) + 1
+        if state.kinds[line.event] <= _MOST_OF_A_KIND:
             where = state.clock.get("step", state.clock.get("epoch"))
             model.events.append(Event(text.strip()[:300], "log", where, place))
         return
-    state.settings.update(arguments(text, bool(model.rows)))
+    state.settings.update(arguments(text, len(model.rows) > 0))
     state.title = header(text) or state.title
 
 
-def _runs(path: Path, form: Form, state: _State, models: list[_Model]) -> Iterator[RunLog]:
-    filled = [model for model in models if model.rows]
+def _runs(path: Path, form: Form, state: _State, models: list[_Model], notes: list[str]) -> Iterator[RunLog]:
+    filled = [model for model in models if len(model.rows)]
     if not filled:
         raise Unreadable(f"{path}: no line of {form.program} gives a metric a value")
-    notes = [form.note] if form.note else []
+    notes += [form.note] if form.note else []
     for kind, count in state.kinds.items():
         if count > _MOST_OF_A_KIND:
             notes.append(f"{count} lines say {kind!r}; the first {_MOST_OF_A_KIND} are kept")
     names: set[str] = set()
     for place, model in enumerate(filled, 1):
-        rows, said = _without_numbers(model.rows)
+        columns, said = _without_numbers(model.rows.columns())
         name, more = run_name(path), [*notes, *said]
         if len(filled) > 1:
             title = model.title if model.title and model.title not in names else f"model {place}"
             names.add(title)
             name = f"{name} {title}"
             more.append(f"the log holds {len(filled)} models, told apart where the count of rounds starts again")
-        numbers = np.array(model.lines)
-        yield run_of_columns(
-            path, columns_of(rows), len(rows), numbers, name, dict(state.settings), events=model.events, notes=more
-        )
+        settings, lines_ = dict(state.settings), model.rows.lines()
+        yield run_of_columns(path, columns, len(model.rows), lines_, name, settings, model.events, more)
 
 
 _NUMBERED = re.compile(r"^(valid|validation|eval)_\d+[ -]")
 
 
-def _without_numbers(rows: list[dict[str, float]]) -> tuple[list[dict[str, float]], list[str]]:
-    """The rows with `valid_1 rmse` as `valid rmse` where there is one such data set only; else with a note."""
-    sets = {found[0] for name in {name for row in rows for name in row} if (found := _NUMBERED.match(name))}
+def _without_numbers(columns: dict[str, Column]) -> tuple[dict[str, Column], list[str]]:
+    """The columns with `valid_1 rmse` as `valid rmse` where there is one such data set only; else with a note."""
+    sets = {found[0] for name in columns if (found := _NUMBERED.match(name))}
     if not sets:
-        return rows, []
+        return columns, []
     if len(sets) > 1:
         named = ", ".join(sorted(name.rstrip(" -") for name in sets))
-        return rows, [f"{named} are all taken for validation; if one is the training data, say --map COLUMN=train_…"]
-    return [{_NUMBERED.sub(r"\1 ", name): value for name, value in row.items()} for row in rows], []
+        return columns, [f"{named} are all taken for validation; if one is the training data, say --map COLUMN=train_…"]
+    return {_NUMBERED.sub(r"\1 ", name): column for name, column in columns.items()}, []

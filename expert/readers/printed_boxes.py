@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from expert import vocabulary
 from expert.readers import Unreadable
 from expert.readers._columns import columns_of, head, run_name, run_of_columns
-from expert.readers._console import event, lines
+from expert.readers._lines import lines, lines_of
+from expert.readers._remarks import event
 from expert.readers._text import decoded, is_text, number
 from expert.run import Event, RunLog
 
@@ -27,15 +28,15 @@ def recognizes(path: Path) -> str | None:
     start = head(path)
     if path.suffix.lower() == ".md" or not is_text(start) or not _BOX.search(decoded(start)):
         return None
-    boxes = sum(bool(box) for box in _boxes(decoded(start), []))
+    boxes = sum(bool(box) for box in _boxes(lines_of(decoded(start)), []))
     return f"{boxes} boxes of names and numbers near the beginning" if boxes else None
 
 
 def read(path: Path) -> Iterator[RunLog]:
     """The one run of the text; the values of one box share their step."""
-    events: list[Event] = []
+    events, notes = list[Event](), list[str]()
     rows, places = list[dict[str, float]](), list[int]()
-    for box in _boxes(decoded(path.read_bytes()), events):
+    for box in _boxes(lines(path, notes), events):
         clock = {name: value for name, value, _ in box if vocabulary.clock(name)}
         for name, value, place in box:
             if name not in clock:
@@ -43,14 +44,14 @@ def read(path: Path) -> Iterator[RunLog]:
                 places.append(place)
     if not rows:
         raise Unreadable(f"{path}: no box holds a name and a number")
-    yield run_of_columns(path, columns_of(rows), len(rows), np.array(places), run_name(path), events=events)
+    yield run_of_columns(path, columns_of(rows), len(rows), np.array(places), run_name(path), None, events, notes)
 
 
-def _boxes(text: str, events: list[Event]) -> Iterator[list[tuple[str, float, int]]]:
+def _boxes(shown: Iterable[tuple[int, str]], events: list[Event]) -> Iterator[list[tuple[str, float, int]]]:
     """The names of each box with their values and lines; what stands outside and is worth keeping goes to `events`."""
     box: list[tuple[str, float, int]] = []
     section, inside = "", False
-    for place, line in lines(text):
+    for place, line in shown:
         found = _LINE.fullmatch(line) if len(line) < _LONGEST else None
         if _EDGE.fullmatch(line):
             yield box

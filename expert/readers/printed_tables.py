@@ -11,7 +11,8 @@ import numpy as np
 
 from expert.readers import Unreadable, csv
 from expert.readers._columns import columns_of, head, run_name, run_of_columns, seconds
-from expert.readers._console import arguments, event, lines
+from expert.readers._lines import lines, lines_of
+from expert.readers._remarks import arguments, event
 from expert.readers._text import decoded, is_text, number
 from expert.run import Event, RunLog
 
@@ -30,7 +31,7 @@ def recognizes(path: Path) -> str | None:
     if not any(_FIRST.match(line) for line in decoded(start).splitlines()):
         return None
     found = _Found()
-    for place, text in lines(decoded(start)):
+    for place, text in lines_of(decoded(start)):
         found.take(place, text)
     if not found.rows:
         return None
@@ -91,8 +92,8 @@ def _row(text: str, names: Sequence[str]) -> dict[str, float] | None:
 
 def read(path: Path) -> Iterator[RunLog]:
     """The one run of the table; where it starts again, the same model was trained on and its epochs are counted on."""
-    found, events, settings = _Found(), list[Event](), dict[str, object]()
-    for place, text in lines(decoded(path.read_bytes())):
+    found, events, settings, said = _Found(), list[Event](), dict[str, object](), list[str]()
+    for place, text in lines(path, said):
         if found.take(place, text):
             continue
         if event(text) and len(events) < _MOST_EVENTS:
@@ -103,6 +104,7 @@ def read(path: Path) -> Iterator[RunLog]:
     if not found.rows:
         raise Unreadable(f"{path}: there is no table with a row of numbers below its names")
     rows, notes = _named(found.rows, path)
+    notes += said
     if found.again:
         some = ", ".join(map(str, found.again[:5]))
         notes.append(

@@ -32,7 +32,10 @@ def main(megabytes: int) -> None:
             counting = timed(lambda path=path: subprocess.run(["wc", "-l", path], check=True, capture_output=True))
             reading = timed(lambda path=path: list(read(path)))
             speed = megabytes / reading
-            print(f"{name:10} {step:,} lines: wc -l {counting:.2f} s, read {reading:.1f} s, {speed:.1f} MB/s")
+            print(
+                f"{name:10} {step:,} lines: wc -l {counting:.2f} s, read {reading:.1f} s, {speed:.1f} MB/s,"
+                f" {reading / counting:.0f} × wc -l; peak memory {peak:,.0f} MB"
+            )
 
 
 def timed(action) -> float:
