@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from collections.abc import Iterable
 
 from expert import vocabulary
 from expert.readers._shapes import Line
@@ -76,13 +77,15 @@ _NO_TITLE = re.compile(r"\b(?:sav|load|download|writ|wrote|complet|finish|done|c
 def remark(text: str) -> Line:
     """What a line without values tells of; silent if it is no event, no title and gives no setting."""
     told = event(text)
-    return Line(event=told, silent=not told and not header(text) and not arguments(text, False))
+    return _SILENT if not told and not header(text) and not arguments(text, False) else Line(event=told)
+
+
+_SILENT = Line(silent=True)
 
 
 def event(text: str) -> str:
     """What a line worth keeping tells of, or nothing."""
-    lowered = text.lower()
-    if not any(hint in lowered for hint in _HINTS):
+    if not _names_any(_HINTS, text):
         return ""
     found = _EVENT.search(text)
     return (found.lastgroup or "").replace("_", " ") if found else ""
@@ -91,11 +94,15 @@ def event(text: str) -> str:
 def header(text: str) -> str:
     """The line as the title of a run, if it can be one: it names a model, a fold, a seed, or is one word."""
     bare = STAMP.sub("", text).strip(" \t=-*#_>[]")
-    lowered = bare.lower()
-    if " " in bare and not any(word in lowered for word in _TITLE_WORDS):
+    if " " in bare and not _names_any(_TITLE_WORDS, bare):
         return ""
     titled = 0 < len(bare) < 120 and _TITLE.search(bare) and not _NO_TITLE.search(bare)
     return bare[:60] if titled else ""
+
+
+def _names_any(words: Iterable[str], text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in words)
 
 
 def arguments(text: str, started: bool) -> dict[str, object]:

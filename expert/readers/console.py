@@ -109,7 +109,7 @@ def _understood(text: str) -> Line:
     if line.values:
         return line
     told = remark(text)
-    return replace(told, clock=line.clock, silent=told.silent and not line.clock)
+    return replace(told, clock=line.clock, silent=False) if line.clock else told
 
 
 def _restarts(epoch: float, before: float, part: _Part) -> bool:
