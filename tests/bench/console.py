@@ -39,8 +39,8 @@ def main(megabytes: int) -> None:
             points, memory, busy = said.split()
             speed, unhindered = megabytes / reading, megabytes / float(busy)
             print(
-                f"{name:10} wc -l {counting:.2f} s, read {reading:.1f} s ({empty:.1f} s of it to start), {speed:.1f} MB/s"
-                f" ({unhindered:.1f} per second of the processor), {reading / counting:.0f} × wc -l; "
+                f"{name:10} wc -l {counting:.2f} s, read {reading:.1f} s ({empty:.1f} s of it to start), "
+                f"{speed:.1f} MB/s ({unhindered:.1f} per second of the processor), {reading / counting:.0f} × wc -l; "
                 f"{int(points):,} points, at most {float(memory):,.0f} MB of memory",
                 flush=True,
             )
