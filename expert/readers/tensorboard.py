@@ -118,7 +118,7 @@ def _read_file(path: Path, part: str, found: _Found) -> str:
         raise Unreadable(f"{path}: {_NEEDED} ({error})") from error
     from google.protobuf.message import DecodeError
 
-    read = 0
+    read, size = 0, path.stat().st_size
     try:
         for record in RawEventFileLoader(str(path)).Load():
             event = Event.FromString(record)
@@ -127,8 +127,8 @@ def _read_file(path: Path, part: str, found: _Found) -> str:
                 _take(value, part, float(event.step), float(event.wall_time), found)
     except (DecodeError, DataLossError, ValueError, IndexError) as error:
         return f"{path.name} is damaged after byte {read} ({error or type(error).__name__}); what stands before is read"
-    if read < path.stat().st_size:
-        return f"{path.name} is cut after byte {read} of {path.stat().st_size}; what stands before is read"
+    if read < size:
+        return f"{path.name} is cut after byte {read} of {size}; what stands before is read"
     return ""
 
 
