@@ -12,6 +12,7 @@ from expert.authoring.outcomes import Outcome
 from expert.diagnose import judge, judge_facts
 from expert.facts import Fact
 from expert.knowledge import KnowledgeBase
+from expert.packs.shorthand import points
 from expert.packs.tests import PackTest, Ranked
 from expert.plan import Plan
 from expert.readers._memory import from_mapping
@@ -38,7 +39,8 @@ def _plan(test: PackTest, knowledge: KnowledgeBase) -> Plan:
         return judge_facts(RunLog(test.name, test.file), facts, replace(knowledge, rules=rules))
     if test.log:
         return judge(single(Path(test.log), Given(test.settings)), knowledge)
-    run = vocabulary.understand(from_mapping(test.series, test.name), {}, {})
+    series = {name: points(text) for name, text in test.series.items()}
+    run = vocabulary.understand(from_mapping(series, test.name), {}, {})
     return judge(replace(run, settings={**run.settings, **vocabulary.settings(test.settings)}), knowledge)
 
 

@@ -18,24 +18,33 @@ def points(text: str) -> tuple[float | None, ...]:
     ValueError for what is none of these.
     """
     found: list[float | None] = []
+    for first, sign, move, count in _terms(text):
+        if first is None or not sign:
+            found += [first] * count
+        elif sign == "*":
+            found += _growing(first, move, count)
+        else:
+            found += [first + (move if sign == "+" else -move) * n for n in range(count)]
+    return tuple(found)
+
+
+def length(text: str) -> int:
+    """How many values a series in short has. Raises ValueError as `points` does, at no cost of memory."""
+    return sum(count for _, _, _, count in _terms(text))
+
+
+def _terms(text: str) -> list[tuple[float | None, str, float, int]]:
+    """The first value of each term, how it goes on (+, -, * or not at all), by how much, and how often."""
+    found = []
     for term in text.split():
         match = _TERM.fullmatch(term)
         if match is None or (match[2] and (match[1] in ("_", "nan") or not match[4])):
             raise ValueError(f"{term[:40]!r} is no part of a series; '1', '1x200', '2-0.01x100', 'nan' and '_' are")
-        count = int(match[4] or 1)
-        if len(found) + count > LONGEST:
-            raise ValueError(f"a series in short has at most {LONGEST:,} points")
         first = None if match[1] == "_" else float(match[1])
-        if first is None or match[2] is None:
-            found += [first] * count
-        elif match[2] == "*":
-            found += _growing(first, float(match[3]), count)
-        else:
-            move = float(match[2] + match[3])
-            found += [first + move * n for n in range(count)]
-    if not found:
-        raise ValueError("a series has at least one value")
-    return tuple(found)
+        found.append((first, match[2] or "", float(match[3] or 0), int(match[4] or 1)))
+    if not 1 <= sum(count for _, _, _, count in found) <= LONGEST:
+        raise ValueError(f"a series in short has 1 to {LONGEST:,} points")
+    return found
 
 
 def _growing(first: float, factor: float, count: int) -> list[float]:

@@ -14,9 +14,11 @@ from expert.facts import Quantity, Value
 from expert.knowledge import Condition, KnowledgeBase
 from expert.packs.conditions import condition
 from expert.packs.places import document
-from expert.packs.shorthand import points
+from expert.packs.shorthand import length
 from expert.packs.tree import Entry, PackError
 from expert.problems import Problem
+
+_MOST_SERIES = 50
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Ranked:
 
 @dataclass(frozen=True, eq=False)
 class PackTest:
-    """A run and what is expected of it. Its facts come from `facts`, or from `series`, `log` and `settings`.
+    """A run and what is expected of it. Its facts come from `facts`, or from `series` (in short), `log` and `settings`.
 
     `fires`, `silent` and `unknown` name rules, `absent` diagnoses that must not be found. `todo` marks a known gap.
     """
@@ -39,7 +41,7 @@ class PackTest:
     file: str
     where: str
     facts: Mapping[str, Value] = field(default_factory=dict)
-    series: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    series: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Value] = field(default_factory=dict)
     log: str = ""
     fires: tuple[str, ...] = ()
@@ -83,13 +85,12 @@ def _test(entry: Entry, n: int, knowledge: KnowledgeBase, catalogue: Mapping[str
         entry.problem("E180", "a test has facts, or series, or a log; settings go with series or a log")
     if not any(key in keys for key in expected):
         entry.problem("E112", f"a test expects something: {', '.join(expected)}")
-    series = {name: _points(value) for name, _, value in keys["series"].pairs()} if "series" in keys else {}
     return PackTest(
         keys["name"].text() if "name" in keys else f"test {n}",
         entry.file,
         entry.where,
         facts=_values(keys["facts"], known) if "facts" in keys else {},
-        series=series,
+        series=_series(keys["series"]) if "series" in keys else {},
         settings=_values(keys["settings"], None) if "settings" in keys else {},
         log=_log(keys["log"]) if "log" in keys else "",
         fires=_ids(keys, "fires", "rule", knowledge.rules),
@@ -101,12 +102,19 @@ def _test(entry: Entry, n: int, knowledge: KnowledgeBase, catalogue: Mapping[str
     )
 
 
-def _points(entry: Entry) -> tuple[float | None, ...]:
-    try:
-        return points(entry.text())
-    except ValueError as error:
-        entry.problem("E181", str(error))
-        return ()
+def _series(entry: Entry) -> dict[str, str]:
+    """The series in short by name, as they are written; so many may be tried at once."""
+    found: dict[str, str] = {}
+    for name, key, value in entry.pairs():
+        try:
+            length(value.text())
+        except ValueError as error:
+            value.problem("E181", str(error))
+        if len(found) == _MOST_SERIES:
+            key.problem("E181", f"a test has at most {_MOST_SERIES} series")
+            break
+        found[name] = value.text()
+    return found
 
 
 def _values(entry: Entry, known: Iterable[str] | None) -> dict[str, Value]:
@@ -125,10 +133,14 @@ def _values(entry: Entry, known: Iterable[str] | None) -> dict[str, Value]:
 def _log(entry: Entry) -> str:
     """The path of a log, which must lie in the folder of the pack or below it: a pack reads nothing else."""
     folder = Path(entry.file).resolve().parent
-    path = (folder / entry.text()).resolve()
+    try:
+        path = (folder / entry.text()).resolve()
+        is_there = path.exists()
+    except (OSError, ValueError):  # too long a name, or one that no file can have
+        path, is_there = folder, False
     if not path.is_relative_to(folder):
         entry.problem("E182", "a log lies beside the pack or below it; no other file is read")
-    elif not path.exists():
+    elif not is_there:
         entry.problem("E182", f"there is no log {entry.text()[:200]!r} beside the pack")
     return str(path)
 

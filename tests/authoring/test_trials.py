@@ -5,7 +5,7 @@ from contextlib import suppress
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from expert.authoring import trials
@@ -153,6 +153,23 @@ def test_a_mistake_in_a_test_is_told_with_its_place(test, said, tmp_path):
     with pytest.raises(PackError) as raised:
         outcomes(tmp_path, f"  {test}")
     assert said in str(raised.value)
+
+
+scalars = some.sampled_from(
+    ["1", "-1e999", "true", "~", "''", "[]", "{}", "[1, [2]]", "{a: {b: c}}", "1e300", "'1x99999 1x99999'",
+     '"\\0"', "x" * 300, "{grad_norm: 9x9, step: 1x3}",
+     "{id: too-fast, rank: 1e300}", "[too-fast, {id: 1}]", "{certainty: '>= x'}"]
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(some.data())
+def test_anything_in_any_place_of_a_test_is_tried_or_refused(tmp_path_factory, data):
+    lines = GOOD.splitlines()
+    n = data.draw(some.integers(0, len(lines) - 1))
+    lines[n] = f"{lines[n].partition(':')[0]}: {data.draw(scalars)}"
+    with suppress(PackError):
+        assert outcomes(tmp_path_factory.mktemp("any"), "\n".join(lines))
 
 
 def test_a_mistake_in_a_test_keeps_no_run_from_being_judged(tmp_path):
