@@ -27,18 +27,17 @@ from expert.sources import Given, Source, defect, runs, single
 
 def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:
     """The plan for one run."""
-    knowledge = knowledge or builtin()
-    concluded = knowledge.symptoms.keys() | knowledge.diagnoses.keys()  # a setting may bear such a name by chance
-    facts = tuple(fact for fact in signals.measure(run) if fact.name not in concluded)
-    return _without_metric(judge_facts(run, facts, knowledge))
+    return judge_facts(run, signals.measure(run), knowledge or builtin())
 
 
 def judge_facts(run: RunLog, facts: Sequence[Fact], knowledge: KnowledgeBase) -> Plan:
     """The plan for a run of which these facts are known."""
+    concluded = knowledge.symptoms.keys() | knowledge.diagnoses.keys()  # a setting may bear such a name by chance
+    facts = tuple(fact for fact in facts if fact.name not in concluded or fact.reads != ("settings",))
     derivations = infer(facts, knowledge)
     everything = known(facts, derivations, knowledge)
     conclusions = conclude(derivations, everything, knowledge, run.clock)
-    return prioritize(run, conclusions, everything, derivations, knowledge)
+    return _without_metric(prioritize(run, conclusions, everything, derivations, knowledge))
 
 
 def diagnose(

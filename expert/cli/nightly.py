@@ -1,0 +1,164 @@
+"""`expert nightly`: judge every run of a fleet, and write what changed since the last night."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from expert.cli import _given
+
+if TYPE_CHECKING:
+    from expert.fleet.report import Report
+
+
+@click.command()
+@click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
+@click.option("--site", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the site goes.")
+@click.option(
+    "--state", type=click.Path(file_okay=False, path_type=Path), help="Where history and cache lie. [SITE/.expert]"
+)
+@click.option("--as-of", metavar="TIME", help="The moment of the night, as in 2026-11-23 or 2026-11-23T02:30. [now]")
+@click.option(
+    "--executor",
+    default="processes",
+    metavar="WHO",
+    help="processes, processes:N, dask:ADDRESS, module:factory.",
+    show_default=True,
+)
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Only files like this, below a root; may be repeated."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No files or folders like this; may be repeated.")
+@click.option("--max-age", type=float, default=0.0, metavar="DAYS", help="Only what changed in so many days.")
+@click.option("--time-limit", type=float, default=300.0, metavar="SECONDS", help="For one log.", show_default=True)
+@click.option("--memory-limit", type=float, default=4096.0, metavar="MB", help="For one log.", show_default=True)
+@click.option("--wait", type=float, default=0.0, metavar="SECONDS", help="Wait for another nightly of this site.")
+@click.option("--fail-on", default="never", metavar="WHAT", help="new, or a severity: exit with 1 for such a finding.")
+@click.option("--redact", is_flag=True, help="Mask paths, hosts and people.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+def nightly(
+    roots: tuple[str, ...],
+    site: Path,
+    state: Path | None,
+    as_of: str | None,
+    executor: str,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    max_age: float,
+    time_limit: float,
+    memory_limit: float,
+    wait: float,
+    fail_on: str,
+    redact: bool,
+    quiet: bool,
+) -> None:
+    """Judge every run below the ROOTs and write a site that says what changed.
+
+    Only what grew since the last night is read, and only what a changed rule touches is judged again.
+
+    \b
+    expert nightly runs/ --site night/
+    expert nightly 's3-mirror/*/logs' --site /srv/www/night --exclude 'debug*' --fail-on new
+    expert nightly runs/ --site night/ --executor dask:tcp://head:8786
+    """
+    from expert.fleet import executors, history, night, places, report, supervised
+    from expert.fleet import site as pages
+
+    _check_fail_on(fail_on)
+    moment = _moment(as_of)
+    kept = state or site / ".expert"
+    request = night.Request(
+        roots,
+        site,
+        kept,
+        moment,
+        supervised.Rules(),
+        places.Selection(include, exclude, max_age),
+        supervised.Limits(time_limit, memory_limit),
+        redact,
+    )
+    try:
+        with (
+            _given.mistakes(),
+            history.opened(kept / "history.sqlite", wait) as known,
+            executors.crew(executor) as crew,
+            _progress(quiet) as progress,
+        ):
+            lost = night.take(request, known, crew, progress)
+            told = report.report(request.night, known, lost)
+            pages.write(site, told, known)
+    except (history.HistoryError, executors.ExecutorError) as error:
+        raise _given.Failure(str(error)) from error
+    except OSError as error:
+        raise _given.Failure(f"{error.filename or site}: {error.strerror or error}") from error
+    if not quiet:
+        from expert.fleet import message
+
+        _given.say(message.text(told), nl=False)
+        _given.say(f"written: {site / 'index.html'}", err=True)
+    raise SystemExit(_exit_code(told, fail_on))
+
+
+def _check_fail_on(fail_on: str) -> None:
+    from expert.knowledge import SEVERITIES
+
+    allowed = ("never", "new", *SEVERITIES)
+    if fail_on not in allowed:
+        raise click.UsageError(f"--fail-on {fail_on!r}: it is one of {', '.join(allowed)}")
+
+
+def _exit_code(told: Report, fail_on: str) -> int:
+    """1 for news, or for an open finding as severe as was asked for; 3 if there was nothing to judge; else 0."""
+    from expert.fleet.states import NEWS
+    from expert.knowledge import SEVERITIES
+
+    if not told.runs:
+        return 3
+    if fail_on == "new":
+        return int(any(entry.row.state in NEWS for entry in told.entries))
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+    quiet = ("resolved", "suppressed")
+    return int(any(e.row.severity in counted and e.row.state not in quiet for e in told.entries))
+
+
+def _moment(text: str | None) -> float:
+    """Seconds since 1970. Raises click.UsageError for what is no time."""
+    import datetime
+
+    if text is None:
+        return time.time()
+    try:
+        return datetime.datetime.fromisoformat(text).timestamp()
+    except ValueError as error:
+        raise click.UsageError(f"--as-of {text!r}: a time is expected, as in 2026-11-23T02:30") from error
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """What is told how many of how many places are done: a bar on a terminal, elsewhere a line a minute."""
+    import sys
+
+    if quiet:
+        yield lambda done, total: None
+    elif not sys.stderr.isatty():
+        said = time.monotonic()
+
+        def line(done: int, total: int) -> None:
+            nonlocal said
+            if time.monotonic() - said >= 60:
+                said = time.monotonic()
+                _given.say(f"{done:,} of {total:,} judged", err=True)
+
+        yield line
+    else:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("judging", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,165 @@
+"""What a night has to tell: what is new, what is resolved, which causes cost most, what could not be judged.
+
+It grows with the findings of the fleet, not with its runs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from expert.fleet.history import History, Row, Run
+from expert.fleet.places import Lost
+from expert.fleet.states import NEWS
+from expert.knowledge import SEVERITIES
+
+_ENOUGH_RUNS, _ENOUGH_NIGHTS = 20, 14
+"""From so many runs on a rule is called noisy, and from so many nights on dead."""
+_NOISY = 0.5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finding tonight, with what its run says of it; `page` is the name of the run's page, if the run is there."""
+
+    row: Row
+    page: str
+    run: str
+    because: str
+    first: str
+    hours: float | None
+    owner: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A diagnosis over the fleet: how many families have it, how many of them newly, and the hours that they took."""
+
+    diagnosis: str
+    title: str
+    severity: str
+    findings: int
+    news: int
+    hours: float
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleHealth:
+    """A rule that fires too often to tell anything, or never fired though it was often judged."""
+
+    rule: str
+    kind: str
+    fired: int
+    judged: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the site and the messages of a night say. `before` is the night before, `failures` key and reason."""
+
+    night: str
+    before: str
+    nights: tuple[str, ...]
+    verdicts: Mapping[str, int]
+    entries: tuple[Entry, ...]
+    causes: tuple[Cause, ...]
+    failures: tuple[tuple[str, str], ...]
+    unlocks: tuple[tuple[str, int, int], ...]
+    health: tuple[RuleHealth, ...]
+    patterns: tuple[str, ...] = ()
+
+    def of(self, *states: str) -> tuple[Entry, ...]:
+        """The findings in these states, the most severe first."""
+        return tuple(entry for entry in self.entries if entry.row.state in states)
+
+    @property
+    def runs(self) -> int:
+        """How many runs were there."""
+        return sum(self.verdicts.values())
+
+
+def report(night: str, history: History, lost: Iterable[Lost] = ()) -> Report:
+    """What history knows of a night, and the places that could not be looked at."""
+    rows = history.standings(night)
+    accepted = history.accepted(night)
+    wanted = {row.run for row in rows}
+    runs: dict[str, Run] = {}
+    missing: Counter[str] = Counter()
+    checks: Counter[str] = Counter()
+    for run in history.runs(night):
+        if run.run in wanted:
+            runs[run.run] = run
+        for name, rules in run.summary.unlocks.items():
+            missing[name] += 1
+            checks[name] = max(checks[name], rules)
+    entries = sorted((_entry(row, runs.get(row.run), accepted) for row in rows), key=_urgency)
+    failures = [*((place.key, place.reason) for place in lost), *history.failures(night)]
+    return Report(
+        night,
+        next((known for known in history.nights() if known < night), ""),
+        tuple(known for known in history.nights() if known <= night),
+        history.verdicts(night),
+        tuple(entries),
+        _causes(entries),
+        tuple(sorted(failures)),
+        tuple(
+            sorted(((name, checks[name], n) for name, n in missing.items()), key=lambda one: (-one[1] * one[2], one))
+        ),
+        _health(history.rules(night), len(history.nights())),
+    )
+
+
+def _entry(row: Row, run: Run | None, accepted: Mapping[str, str]) -> Entry:
+    if run is None:
+        return Entry(row, "", row.run, "", "", None, "", accepted.get(row.finding, ""))
+    found = next((f for f in run.summary.findings if (f.diagnosis, f.about) == (row.diagnosis, row.about)), None)
+    return Entry(
+        row,
+        run.page,
+        row.run,
+        found.because if found else "",
+        run.summary.first,
+        run.summary.hours,
+        run.owner,
+        accepted.get(row.finding, ""),
+    )
+
+
+def _urgency(entry: Entry) -> tuple[int, float, str, str]:
+    return SEVERITIES.index(entry.row.severity), -(entry.hours or 0.0), entry.row.diagnosis, entry.run
+
+
+def _causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
+    """The causes that are open tonight, those that cost most hours first, then those of most findings."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.row.state not in ("resolved", "suppressed"):
+            groups[entry.row.diagnosis].append(entry)
+    causes = [
+        Cause(
+            diagnosis,
+            found[0].row.title,
+            min((entry.row.severity for entry in found), key=SEVERITIES.index),
+            len(found),
+            sum(entry.row.state in NEWS for entry in found),
+            sum(entry.hours or 0.0 for entry in found),
+            tuple(sorted({entry.owner for entry in found if entry.owner})),
+        )
+        for diagnosis, found in groups.items()
+    ]
+    return tuple(sorted(causes, key=lambda cause: (-cause.hours, -cause.findings, cause.diagnosis)))
+
+
+def _health(counts: Mapping[str, tuple[int, int]], nights: int) -> tuple[RuleHealth, ...]:
+    """The rules that fire in most of many runs, and those that fired in none over many nights."""
+    found = []
+    for rule, (fired, silent) in counts.items():
+        judged = fired + silent
+        if judged >= _ENOUGH_RUNS and fired / judged > _NOISY:
+            found.append(RuleHealth(rule, "noisy", fired, judged))
+        elif judged >= _ENOUGH_RUNS and not fired and nights >= _ENOUGH_NIGHTS:
+            found.append(RuleHealth(rule, "dead", fired, judged))
+    return tuple(sorted(found, key=lambda one: (-one.fired, -one.judged, one.rule)))

@@ -1,0 +1,159 @@
+"""A judge in a process of its own, replaced when it hangs, outgrows its memory or dies.
+
+An executor's worker (a thread here, a process of a cluster) hands each task to the judge it keeps and waits for the
+answer so long as is allowed. So the limits hold under every executor, and what one log does to a process harms no
+other log.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import IO, Any
+
+from expert.diagnose import builtin
+from expert.engine import EngineError
+from expert.fleet import judging
+from expert.fleet.judging import Outcome, Task
+from expert.packs import PackError
+from expert.sources import defect
+
+_HEAD = struct.Struct("<Q")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one place may take: seconds, and megabytes of memory over what a judge needs to start."""
+
+    seconds: float = 300
+    megabytes: float = 4_096
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Which rules the judges load, and the digest that tells whether they are the ones of an earlier night."""
+
+    digest: str = ""
+
+
+def judged(task: Task, rules: Rules, limits: Limits) -> Outcome:
+    """The outcome for one place; one that took too long or too much, or broke its judge, has failed and says how."""
+    judge = _judge(rules, limits)
+    try:
+        return judge.ask(task, limits)
+    except TimeoutError:
+        failure = f"it took more than {limits.seconds:g} s"
+    except (EOFError, OSError):
+        failure = f"it broke the process that judged it ({judge.ending()})"
+    judge.stop()
+    return Outcome(task.path, failure=failure)
+
+
+_OWN = threading.local()
+
+
+def _judge(rules: Rules, limits: Limits) -> _Judge:
+    """The judge of this thread, started when it is first needed and again when its rules change or it has died."""
+    known: _Judge | None = getattr(_OWN, "judge", None)
+    if known is None or known.rules != (rules, limits) or known.process.poll() is not None:
+        if known is not None:
+            known.stop()
+        known = _OWN.judge = _Judge(rules, limits)
+    return known
+
+
+class _Judge:
+    """One process that answers tasks, over its standard input and output."""
+
+    def __init__(self, rules: Rules, limits: Limits) -> None:
+        self.rules = rules, limits
+        command = [sys.executable, "-m", "expert.fleet.supervised"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin is not None  # as pipes were asked for
+        assert self.process.stdout is not None
+        self.input, self.output = self.process.stdin, self.process.stdout
+        _send(self.input, (rules, limits))
+
+    def ask(self, task: Task, limits: Limits) -> Outcome:
+        _send(self.input, task)
+        until = time.monotonic() + limits.seconds
+        answer = pickle.loads(self._bytes(_HEAD.unpack(self._bytes(_HEAD.size, until))[0], until))
+        if isinstance(answer, Exception):
+            raise answer
+        outcome: Outcome = answer
+        return outcome
+
+    def _bytes(self, count: int, until: float) -> bytes:
+        """So many bytes of the answer. Raises TimeoutError when it is too late, EOFError when the process is gone."""
+        found = bytearray()
+        while len(found) < count:
+            ready, _, _ = select.select([self.output], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            chunk = os.read(self.output.fileno(), min(count - len(found), 1 << 20))
+            if not chunk:
+                raise EOFError
+            found += chunk
+        return bytes(found)
+
+    def ending(self) -> str:
+        """How the process ended, in words."""
+        code = self.process.wait(10)
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.input.close()
+        self.output.close()
+
+
+def _send(stream: IO[bytes], message: object) -> None:
+    content = pickle.dumps(message)
+    stream.write(_HEAD.pack(len(content)) + content)
+    stream.flush()
+
+
+def _received(stream: IO[bytes]) -> Any:
+    head = stream.read(_HEAD.size)
+    return pickle.loads(stream.read(_HEAD.unpack(head)[0])) if len(head) == _HEAD.size else None
+
+
+def _main() -> None:
+    """Answer tasks until the input ends. What libraries print goes to standard error, as the output is for answers."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _rules, limits = _received(sys.stdin.buffer)
+    knowledge: Any = None
+    while (task := _received(sys.stdin.buffer)) is not None:
+        try:
+            if knowledge is None:
+                knowledge = builtin()
+                _limit_memory(limits)
+            answer: object = judging.judged(task, knowledge)
+        except MemoryError:
+            answer = Outcome(task.path, failure=f"it took more than {limits.megabytes:g} MB of memory")
+        except OSError as error:
+            answer = Outcome(task.path, failure=f"{task.path}: {error.strerror or error}")
+        except Exception as error:
+            answer = error if isinstance(error, PackError | EngineError) else Outcome(task.path, failure=defect(error))
+        _send(answers, answer)
+
+
+def _limit_memory(limits: Limits) -> None:
+    """Let the process grow by so much from here on; what asks for more gets MemoryError."""
+    with open("/proc/self/statm") as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + int(limits.megabytes * 2**20), resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    _main()
