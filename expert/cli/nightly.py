@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     show_default=True,
 )
 @click.option(
-    "--include", multiple=True, metavar="PATTERN", help="Only files like this, below a root; may be repeated."
+    "--include", multiple=True, metavar="PATTERN", help="Only files like this; may be repeated."
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="No files or folders like this; may be repeated.")
 @click.option("--max-age", type=float, default=0.0, metavar="DAYS", help="Only what changed in so many days.")

@@ -58,7 +58,7 @@ def _dask(address: str) -> Iterator[Crew]:
         raise ExecutorError("--executor dask: pip install 'training-expert[dask]' brings it") from error
     where: dict[str, Any] = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
     try:
-        client = Client(**where, timeout=10)
+        client: Any = Client(**where, timeout=10)
     except (OSError, ValueError) as error:
         raise ExecutorError(f"--executor dask:{address}: no scheduler answers there ({error})") from error
     with client, client.get_executor(pure=False) as executor:

@@ -27,16 +27,12 @@ def _lines(report: Report, form: str) -> list[str]:
     found += _some(news, form)
     if resolved:
         found += [f"{len(resolved)} resolved:", *_some(resolved, form)]
-    others = [
-        f"{len(some)} {state}"
-        for state in ("ongoing", "provisional", "better", "suppressed", "unjudged")
-        if (some := report.of(state))
-    ]
+    rest = ("ongoing", "provisional", "better", "suppressed", "unjudged")
+    others = [f"{len(some)} {state}" for state in rest if (some := report.of(state))]
     found += [" · ".join(others)] if others else []
     if report.failures:
-        found += [
-            f"{len(report.failures)} could not be judged: {'; '.join(f'{k}: {short(r, 90)}' for k, r in report.failures[:3])}"
-        ]
+        some_failures = "; ".join(f"{key}: {short(reason, 90)}" for key, reason in report.failures[:3])
+        found.append(f"{len(report.failures)} could not be judged: {some_failures}")
     return found
 
 

@@ -212,7 +212,11 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def content(place: Path) -> str:
-    """The digest of everything that is read of a place: its bytes and those of the settings beside it."""
+    """The digest of everything that is read of a place: its bytes and those of the settings beside it.
+
+    Raises OSError for one that is not there any more.
+    """
+    place.stat()
     digest = sha256()
     files = list(_files(place)) if place.is_dir() else [place, *(place.parent / name for name in NAMES)]
     for file in files:

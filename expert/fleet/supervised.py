@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import resource
 import select
 import struct
 import subprocess
@@ -27,11 +26,12 @@ from expert.packs import PackError
 from expert.sources import defect
 
 _HEAD = struct.Struct("<Q")
+_LOOK_EVERY = 0.05
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one place may take: seconds, and megabytes of memory over what a judge needs to start."""
+    """What one place may take: seconds, and megabytes of memory, of which a judge at rest has about 150."""
 
     seconds: float = 300
     megabytes: float = 4_096
@@ -51,6 +51,8 @@ def judged(task: Task, rules: Rules, limits: Limits) -> Outcome:
         return judge.ask(task, limits)
     except TimeoutError:
         failure = f"it took more than {limits.seconds:g} s"
+    except MemoryError:
+        failure = f"it took more than {limits.megabytes:g} MB of memory"
     except (EOFError, OSError):
         failure = f"it broke the process that judged it ({judge.ending()})"
     judge.stop()
@@ -85,19 +87,27 @@ class _Judge:
     def ask(self, task: Task, limits: Limits) -> Outcome:
         _send(self.input, task)
         until = time.monotonic() + limits.seconds
-        answer = pickle.loads(self._bytes(_HEAD.unpack(self._bytes(_HEAD.size, until))[0], until))
+        (length,) = _HEAD.unpack(self._bytes(_HEAD.size, limits, until))
+        answer = pickle.loads(self._bytes(length, limits, until))
         if isinstance(answer, Exception):
             raise answer
         outcome: Outcome = answer
         return outcome
 
-    def _bytes(self, count: int, until: float) -> bytes:
-        """So many bytes of the answer. Raises TimeoutError when it is too late, EOFError when the process is gone."""
+    def _bytes(self, count: int, limits: Limits, until: float) -> bytes:
+        """So many bytes of the answer.
+
+        Raises TimeoutError or MemoryError when a limit is passed, EOFError when the process is gone.
+        """
         found = bytearray()
         while len(found) < count:
-            ready, _, _ = select.select([self.output], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
+            ready, _, _ = select.select([self.output], [], [], _LOOK_EVERY)
+            if not ready and time.monotonic() > until:
                 raise TimeoutError
+            if not ready and _megabytes(self.process.pid) > limits.megabytes:
+                raise MemoryError
+            if not ready:
+                continue
             chunk = os.read(self.output.fileno(), min(count - len(found), 1 << 20))
             if not chunk:
                 raise EOFError
@@ -116,6 +126,15 @@ class _Judge:
         self.output.close()
 
 
+def _megabytes(process: int) -> float:
+    """The memory that a process holds; 0 where the system does not tell."""
+    try:
+        with open(f"/proc/{process}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (OSError, IndexError):
+        return 0.0
+
+
 def _send(stream: IO[bytes], message: object) -> None:
     content = pickle.dumps(message)
     stream.write(_HEAD.pack(len(content)) + content)
@@ -131,28 +150,20 @@ def _main() -> None:
     """Answer tasks until the input ends. What libraries print goes to standard error, as the output is for answers."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _rules, limits = _received(sys.stdin.buffer)
+    _received(sys.stdin.buffer)
     knowledge: Any = None
     while (task := _received(sys.stdin.buffer)) is not None:
         try:
             if knowledge is None:
                 knowledge = builtin()
-                _limit_memory(limits)
             answer: object = judging.judged(task, knowledge)
         except MemoryError:
-            answer = Outcome(task.path, failure=f"it took more than {limits.megabytes:g} MB of memory")
+            answer = Outcome(task.path, failure="the machine has no memory left for it")
         except OSError as error:
             answer = Outcome(task.path, failure=f"{task.path}: {error.strerror or error}")
         except Exception as error:
             answer = error if isinstance(error, PackError | EngineError) else Outcome(task.path, failure=defect(error))
         _send(answers, answer)
-
-
-def _limit_memory(limits: Limits) -> None:
-    """Let the process grow by so much from here on; what asks for more gets MemoryError."""
-    with open("/proc/self/statm") as file:
-        now = int(file.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + int(limits.megabytes * 2**20), resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
