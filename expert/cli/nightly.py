@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     help="processes, processes:N, dask:ADDRESS, module:factory.",
     show_default=True,
 )
-@click.option(
-    "--include", multiple=True, metavar="PATTERN", help="Only files like this; may be repeated."
-)
+@click.option("--include", multiple=True, metavar="PATTERN", help="Only files like this; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="No files or folders like this; may be repeated.")
 @click.option("--max-age", type=float, default=0.0, metavar="DAYS", help="Only what changed in so many days.")
 @click.option("--time-limit", type=float, default=300.0, metavar="SECONDS", help="For one log.", show_default=True)

@@ -18,6 +18,7 @@ from expert.fleet.places import Place, Seen
 from expert.fleet.states import Sighting, State
 from expert.fleet.summary import Summary, dumps, loads
 from expert.knowledge import Severity
+from expert.verify import Trial
 
 _MIGRATIONS = (
     """
@@ -47,13 +48,9 @@ _MIGRATIONS = (
     CREATE TABLE acceptances (
         finding TEXT PRIMARY KEY, reason TEXT NOT NULL, until TEXT NOT NULL, since TEXT NOT NULL
     );
-    CREATE TABLE rule_counts (
-        night TEXT NOT NULL, rule TEXT NOT NULL, fired INTEGER NOT NULL, judged INTEGER NOT NULL,
-        PRIMARY KEY (night, rule)
-    );
-    CREATE TABLE outcomes (
+    CREATE TABLE trials (
         before TEXT NOT NULL, after TEXT NOT NULL, remedy TEXT NOT NULL, diagnosis TEXT NOT NULL, result TEXT NOT NULL,
-        night TEXT NOT NULL, PRIMARY KEY (before, after, remedy, diagnosis)
+        PRIMARY KEY (before, after, remedy, diagnosis)
     );
     """,
 )
@@ -348,3 +345,22 @@ class History:
             (night, diagnosis),
         )
         return list(rows)
+
+    def record(self, before: str, after: str, trials: Iterable[Trial]) -> None:
+        """Note in the ledger what came of the remedies that were applied; the same pair of runs counts once."""
+        rows = [
+            (before, after, trial.remedy, diagnosis, trial.result)
+            for trial in trials
+            if trial.applied == "applied" and trial.result != "cannot tell"
+            for diagnosis in trial.treats
+        ]
+        with self.writing():
+            self.database.executemany("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?)", rows)
+
+    def ledger(self) -> dict[str, tuple[int, int]]:
+        """For each remedy in how many trials its conditions held, and in how many they failed."""
+        rows = self.database.execute(
+            "SELECT remedy, sum(result = 'held'), sum(result = 'failed')"
+            " FROM (SELECT DISTINCT before, after, remedy, result FROM trials) GROUP BY remedy"
+        )
+        return {remedy: (int(held), int(failed)) for remedy, held, failed in rows}
