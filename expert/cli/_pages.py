@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 from expert.cli._given import Failure
 from expert.cli._given import write as write_text
+from expert.renderers import formats, joined, suffix
 
 if TYPE_CHECKING:
     from expert.plan import Plan
 
-SUFFIXES = {"html": ".html", "json": ".json", "markdown": ".md", "text": ".txt"}
+SUFFIXES = {form: suffix(form) for form in formats()}
 
 
 def rendered(plans: Sequence[Plan], form: str) -> str:
-    """One text for all plans: for one JSON an object, for several a list; other formats one below the other."""
-    texts = [_text(plan, form) for plan in plans]
-    if form == "json" and len(texts) > 1:
-        return "[" + ",\n".join(text.strip() for text in texts) + "]\n"
-    return "\n\n".join(text.strip("\n") for text in texts) + "\n"
+    """One text for all plans."""
+    return joined([_text(plan, form) for plan in plans], form)
 
 
 def target(output: str | None, forms: Sequence[str]) -> Path:

@@ -18,7 +18,12 @@ SEVERITIES = ("critical", "high", "medium", "low", "note")
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
-@click.option("--format", "formats", metavar="LIST", help="html, json, markdown, text; several with commas. [html]")
+@click.option(
+    "--format",
+    "formats",
+    metavar="LIST",
+    help="html, json, markdown, text, sarif, junit, github; several with commas. [html]",
+)
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @click.option("--select", multiple=True, metavar="ID", help="Judge only this diagnosis or rule; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="ID", help="Leave this diagnosis or rule out; may be repeated.")

@@ -16,12 +16,29 @@ def formats() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
 
 
+_SUFFIXES = {"markdown": ".md", "text": ".txt", "junit": ".xml"}
+
+
+def suffix(form: str) -> str:
+    """What the name of a file in a format ends with."""
+    return _SUFFIXES.get(form, f".{form}")
+
+
 def render(plan: Plan, form: str) -> str:
     """The plan in one format. Raises KeyError naming the formats for one that does not exist."""
     if form not in formats():
         raise KeyError(f"{form!r} is no format; the formats are {', '.join(formats())}")
     text: str = importlib.import_module(f"{__name__}.{form}").render(plan)
     return text
+
+
+def joined(texts: Sequence[str], form: str) -> str:
+    """One text for several plans: as the format has it, else one below the other."""
+    module = importlib.import_module(f"{__name__}.{form}")
+    if len(texts) > 1 and hasattr(module, "joined"):
+        whole: str = module.joined(texts)
+        return whole
+    return "\n\n".join(text.strip("\n") for text in texts) + "\n"
 
 
 def index(plans: Sequence[Plan], links: Sequence[str]) -> str:

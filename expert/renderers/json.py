@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -22,6 +22,11 @@ SCHEMA = 1
 def render(plan: Plan) -> str:
     """One JSON object."""
     return orjson.dumps(as_object(plan), option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+def joined(texts: Sequence[str]) -> str:
+    """A list of the objects."""
+    return "[" + ",\n".join(text.strip() for text in texts) + "]\n"
 
 
 def as_object(plan: Plan) -> dict[str, Any]:

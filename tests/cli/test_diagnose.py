@@ -158,8 +158,8 @@ def test_nothing_judged_is_an_exit_code_of_its_own(command):
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [
-        (["--format", "pdf"], "the formats are html, json, markdown, text"),
-        (["--format", ""], "the formats are html, json, markdown, text"),
+        (["--format", "pdf"], "the formats are github, html, json, junit, markdown, sarif, text"),
+        (["--format", ""], "the formats are github, html, json, junit, markdown, sarif, text"),
         (["--format", "html,json", "-o", "-"], "exactly one format"),
         (["gone.csv", "--format", "html", "-o", "-"], "several pages need a folder: -o DIR"),
         (["--select", "overfiting"], "did you mean 'overfitting'?"),

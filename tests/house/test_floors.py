@@ -4,10 +4,10 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "problems configuration run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection",
+    "problems configuration run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection files",
     "readers signals packs engine sources typos",
     "findings wording layers",
-    "plan explain export listing",
+    "plan explain export listing verify",
     "diagnose renderers",
     "authoring live data tune fleet",
     "cli __main__",

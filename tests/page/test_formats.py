@@ -6,13 +6,14 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
 import sample_plans as sample
 
-from expert.plan import Plan, refused
-from expert.renderers import formats, index, render
+from expert.plan import CONSIDERABLE, Plan, refused
+from expert.renderers import formats, index, joined, render
 from expert.shelf import shelf
 
 REFUSED = refused("empty.csv", "empty", "the file is empty")
@@ -25,7 +26,7 @@ def plans() -> list[Plan]:
 
 
 def test_the_formats_are_found_by_their_place() -> None:
-    assert formats() == ("html", "json", "markdown", "text")
+    assert formats() == ("github", "html", "json", "junit", "markdown", "sarif", "text")
 
 
 @pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.verdict)
@@ -134,3 +135,19 @@ def test_the_index_puts_the_worst_run_first() -> None:
         "fine",
     ]
     assert "Lower the peak learning rate" in html
+
+
+@pytest.mark.parametrize("plan", plans(), ids=lambda plan: plan.verdict)
+def test_every_finding_above_low_is_one_result_one_failed_test_one_annotation(plan: Plan) -> None:
+    wanted = {f.diagnosis.id for f in plan.findings if f.severity in CONSIDERABLE and f.diagnosis.remedies}
+    results = json.loads(render(plan, "sarif"))["runs"][0]["results"]
+    failures = ElementTree.fromstring(render(plan, "junit")).iter("failure")
+    assert {result["ruleId"] for result in results} == wanted
+    assert {failure.get("type", "").split()[-1] for failure in failures} == wanted
+    assert len(render(plan, "github").splitlines()) == max(1, len(wanted))
+
+
+def test_several_plans_are_one_log_of_several_runs() -> None:
+    texts = {form: joined([render(plan, form) for plan in plans()], form) for form in ("sarif", "junit", "json")}
+    assert len(json.loads(texts["sarif"])["runs"]) == len(json.loads(texts["json"])) == len(plans())
+    assert len(ElementTree.fromstring(texts["junit"])) == len(plans())
