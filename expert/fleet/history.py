@@ -364,3 +364,37 @@ class History:
             " FROM (SELECT DISTINCT before, after, remedy, result FROM trials) GROUP BY remedy"
         )
         return {remedy: (int(held), int(failed)) for remedy, held, failed in rows}
+
+    def forget(self, before: str) -> None:
+        """Leave out what is older than a night: evaluations and sightings, but of each run and finding the last."""
+        with self.writing():
+            self.database.execute(
+                "DELETE FROM evaluations WHERE night < ? AND night < (SELECT max(night) FROM evaluations e"
+                " WHERE e.run = evaluations.run)",
+                (before,),
+            )
+            self.database.execute(
+                "DELETE FROM sightings WHERE night < ? AND night < (SELECT max(night) FROM sightings s"
+                " WHERE s.finding = sightings.finding)",
+                (before,),
+            )
+
+    def digests(self) -> set[str]:
+        """The contents that places have."""
+        return {digest for (digest,) in self.database.execute("SELECT digest FROM places")}
+
+    def export(self, folder: Path) -> list[Path]:
+        """Write every table as Parquet into a folder; gives the files. Raises OSError if that cannot be done."""
+        import polars
+
+        folder.mkdir(parents=True, exist_ok=True)
+        written = []
+        names = self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        for (name,) in names.fetchall():
+            cursor = self.database.execute(f"SELECT * FROM {name}")
+            columns = [column for column, *_ in cursor.description]
+            rows = [[v.decode() if isinstance(v, bytes) else v for v in row] for row in cursor]
+            frame = polars.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
+            frame.write_parquet(folder / f"{name}.parquet")
+            written.append(folder / f"{name}.parquet")
+        return written

@@ -191,7 +191,7 @@ def _of_file(path: Path, folder: Path) -> tuple[str, float]:
     beside = [folder / name for name in NAMES if (folder / name).is_file()]
     stats = [file.stat() for file in (path, *beside)]
     text = " ".join(f"{s.st_size}.{s.st_mtime_ns}" for s in stats)
-    return sha256(text.encode()).hexdigest()[:16], max(s.st_mtime for s in stats)
+    return sha256(text.encode()).hexdigest()[:16], stats[0].st_mtime
 
 
 def _of_folder(folder: Path) -> tuple[str, float]:

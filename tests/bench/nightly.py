@@ -1,4 +1,4 @@
-"""How long a night takes: python tests/bench/nightly.py RUNS [ROWS]. Cold, unchanged, after a rule's edit; and its size.
+"""How long a night takes, cold, unchanged and after a rule's edit: python tests/bench/nightly.py RUNS [ROWS].
 
 Makes RUNS runs of ROWS rows (1,000) in several forms in a temporary folder, a twentieth of them broken.
 """

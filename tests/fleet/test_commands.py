@@ -1,0 +1,106 @@
+"""The commands around a nightly site, as people type them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import polars
+import pytest
+from click.testing import CliRunner
+
+from expert.cli import expert
+from tests.fleet.fleets import healthy, overfitted, put
+
+
+@pytest.fixture
+def night(tmp_path):
+    put(tmp_path / "runs" / "bad" / "log.csv", overfitted())
+    put(tmp_path / "runs" / "good" / "log.csv", healthy())
+
+    def run(*more: str, exit_code: int = 0) -> str:
+        command = ["nightly", str(tmp_path / "runs"), "--site", str(tmp_path / "site"), "--executor", "processes:1"]
+        result = CliRunner().invoke(expert, [*command, *more])
+        assert result.exit_code == exit_code, result.output
+        return result.output
+
+    run.site = tmp_path / "site"
+    return run
+
+
+def test_news_can_fail_a_pipeline_once(night):
+    assert "1 finding new or worse in 2 runs" in night("--as-of", "2026-11-01", "--fail-on", "new", exit_code=1)
+    night("--as-of", "2026-11-02", "--fail-on", "new")
+
+
+def test_an_accepted_finding_is_shown_apart_until_its_day(night):
+    night("--as-of", "2026-11-01")
+    (finding,) = json.loads((night.site / "index.json").read_text())["findings"]
+    accepted = ["accept", finding["finding"], "--reason", "known", "--until", "2999-01-01"]
+    result = CliRunner().invoke(expert, [*accepted, "--state", str(night.site / ".expert")])
+    assert result.exit_code == 0, result.output
+    night("--as-of", "2998-01-01", "--fail-on", "high")
+    assert json.loads((night.site / "index.json").read_text())["findings"][0]["state"] == "suppressed"
+    assert "Accepted: known" in (night.site / "index.html").read_text()
+
+
+def test_a_finding_that_is_not_known_cannot_be_accepted(night):
+    night()
+    result = CliRunner().invoke(
+        expert, ["accept", "nope", "--reason", "x", "--until", "2999-01-01", "--state", str(night.site / ".expert")]
+    )
+    assert result.exit_code == 2
+    assert "index.json lists them" in result.output
+
+
+def test_the_history_is_exported_as_parquet(night):
+    night("--as-of", "2026-11-01")
+    result = CliRunner().invoke(
+        expert, ["history", "export", str(night.site / "tables"), "--state", str(night.site / ".expert")]
+    )
+    assert result.exit_code == 0, result.output
+    assert polars.read_parquet(night.site / "tables" / "sightings.parquet")["state"].to_list() == ["new"]
+
+
+def test_a_root_that_is_not_there_is_said(tmp_path):
+    result = CliRunner().invoke(expert, ["nightly", str(tmp_path / "nowhere"), "--site", str(tmp_path / "site")])
+    assert result.exit_code == 3
+    assert "there is no such file or folder" in result.output
+
+
+def test_a_watched_run_that_breaks_ends_the_watch(tmp_path):
+    put(tmp_path / "log.csv", healthy(20))
+    command = [
+        sys.executable,
+        "-m",
+        "expert",
+        "watch",
+        str(tmp_path / "log.csv"),
+        "--every",
+        "0.2",
+        "--until",
+        "medium",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    put(tmp_path / "log.csv", overfitted(), age=0)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "overfits" in output
+
+
+def test_a_watch_of_an_idle_log_ends(tmp_path):
+    put(tmp_path / "log.csv", healthy())
+    result = CliRunner().invoke(expert, ["watch", str(tmp_path / "log.csv"), "--every", "0.1", "--idle", "0.2"])
+    assert result.exit_code == 0, result.output
+
+
+def test_verify_says_what_was_applied_and_whether_it_worked(tmp_path):
+    put(tmp_path / "a" / "log.csv", overfitted())
+    (tmp_path / "a" / "config.json").write_text('{"weight_decay": 0.0, "train_size": 100}')
+    put(tmp_path / "b" / "log.csv", healthy())
+    (tmp_path / "b" / "config.json").write_text('{"weight_decay": 0.1, "train_size": 5000}')
+    result = CliRunner().invoke(expert, ["verify", str(tmp_path / "a"), str(tmp_path / "b")])
+    assert result.exit_code == 0, result.output
+    assert "train_size 100 → 5,000" in result.output
+    assert "no longer found: overfitting" in result.output
