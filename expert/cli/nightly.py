@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from expert.fleet.report import Report
 
 
+EXAMPLES = ("cron", "systemd", "github", "airflow", "kubernetes", "slurm")
+
+
+def _example(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    from expert.shelf import shelf
+
+    if name is not None:
+        click.echo((shelf("reports") / "examples" / f"{name}.txt").read_text("utf-8"), nl=False)
+        context.exit()
+
+
 @click.command()
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
 @click.option("--site", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the site goes.")
@@ -37,6 +48,18 @@ if TYPE_CHECKING:
 @click.option("--memory-limit", type=float, default=4096.0, metavar="MB", help="For one log.", show_default=True)
 @click.option("--wait", type=float, default=0.0, metavar="SECONDS", help="Wait for another nightly of this site.")
 @click.option("--fail-on", default="never", metavar="WHAT", help="new, or a severity: exit with 1 for such a finding.")
+@click.option("--notify", multiple=True, metavar="[OWNER=]URL", help="Tell an address of apprise of news.")
+@click.option("--metrics", type=click.Path(dir_okay=False, path_type=Path), help="Write gauges for Prometheus here.")
+@click.option("--keep", type=click.IntRange(1), default=365, metavar="NIGHTS", help="Keep history.", show_default=True)
+@click.option("--only-news", is_flag=True, help="Print nothing when nothing is new, worse or resolved.")
+@click.option(
+    "--example",
+    type=click.Choice(EXAMPLES),
+    is_eager=True,
+    expose_value=False,
+    callback=_example,
+    help="Print how to run this every night with cron, systemd, …",
+)
 @click.option("--redact", is_flag=True, help="Mask paths, hosts and people.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
 def nightly(
@@ -52,6 +75,10 @@ def nightly(
     memory_limit: float,
     wait: float,
     fail_on: str,
+    notify: tuple[str, ...],
+    metrics: Path | None,
+    keep: int,
+    only_news: bool,
     redact: bool,
     quiet: bool,
 ) -> None:
@@ -64,8 +91,11 @@ def nightly(
     expert nightly 's3-mirror/*/logs' --site /srv/www/night --exclude 'debug*' --fail-on new
     expert nightly runs/ --site night/ --executor dask:tcp://head:8786
     """
-    from expert.fleet import executors, history, night, places, report, supervised
+    from expert.files import save
+    from expert.fleet import executors, history, message, night, places, report, supervised
     from expert.fleet import site as pages
+    from expert.fleet.metrics import prometheus
+    from expert.fleet.states import NEWS
 
     _check_fail_on(fail_on)
     moment = _moment(as_of)
@@ -79,6 +109,7 @@ def nightly(
         places.Selection(include, exclude, max_age),
         supervised.Limits(time_limit, memory_limit),
         redact,
+        keep_nights=keep,
     )
     try:
         with (
@@ -94,12 +125,35 @@ def nightly(
         raise _given.Failure(str(error)) from error
     except OSError as error:
         raise _given.Failure(f"{error.filename or site}: {error.strerror or error}") from error
-    if not quiet:
-        from expert.fleet import message
-
+    news = bool(told.of(*NEWS, "resolved"))
+    if not quiet and (news or not only_news):
         _given.say(message.text(told), nl=False)
         _given.say(f"written: {site / 'index.html'}", err=True)
-    raise SystemExit(_exit_code(told, fail_on))
+    if metrics is not None:
+        save(metrics, prometheus(told, moment).encode())
+    failed = [said for said in map(_sent, _messages(told, notify)) if said]
+    for said in failed:
+        _given.say(said, err=True)
+    raise SystemExit(_exit_code(told, fail_on) or (2 if failed else 0))
+
+
+def _messages(told: Report, notify: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    from expert.fleet.notices import messages
+
+    owned = [text.split("=", 1) for text in notify if "=" in text.split("://")[0]]
+    everyone = [text for text in notify if "=" not in text.split("://")[0]]
+    return messages(told, everyone, dict(owned))
+
+
+def _sent(told: tuple[str, str, str]) -> str:
+    """Nothing once the message is sent, else why it could not be."""
+    from expert.fleet.notices import NoticeError, send
+
+    try:
+        send(*told)
+    except NoticeError as error:
+        return str(error)
+    return ""
 
 
 def _check_fail_on(fail_on: str) -> None:

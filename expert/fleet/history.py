@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,9 @@ _MIGRATIONS = (
     CREATE TABLE acceptances (
         finding TEXT PRIMARY KEY, reason TEXT NOT NULL, until TEXT NOT NULL, since TEXT NOT NULL
     );
+    CREATE TABLE speakers (
+        family TEXT PRIMARY KEY, run TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, night TEXT NOT NULL
+    );
     CREATE TABLE trials (
         before TEXT NOT NULL, after TEXT NOT NULL, remedy TEXT NOT NULL, diagnosis TEXT NOT NULL, result TEXT NOT NULL,
         PRIMARY KEY (before, after, remedy, diagnosis)
@@ -72,6 +75,7 @@ class Run:
     page: str
     first_night: str
     evaluated: str
+    digest: str
     summary: Summary
 
 
@@ -85,6 +89,15 @@ class Evaluation:
     page: str
     summary: Summary
     silent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """The newest run of a family: its key, the digest of its place's content, its name there."""
+
+    run: str
+    digest: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -251,12 +264,12 @@ class History:
     def runs(self, night: str, order: str = "run") -> Iterator[Run]:
         """The runs that were there in a night, each with its evaluation of then, by `run`, or the `worst` first."""
         rows = self.database.execute(
-            f"SELECT r.run, r.family, r.owner, r.page, r.first_night, e.night, e.summary, {_PLACE} FROM {_TONIGHT}"
-            f" ORDER BY {_ORDERS[order]}",
+            "SELECT r.run, r.family, r.owner, r.page, r.first_night, e.night, p.digest, e.summary,"
+            f" {_PLACE} FROM {_TONIGHT} ORDER BY {_ORDERS[order]}",
             {"night": night},
         )
-        for run, family, owner, page, first, evaluated, text, *place in rows:
-            yield Run(run, Place(*place), family, owner, page, first, evaluated, loads(text))
+        for run, family, owner, page, first, evaluated, digest, text, *place in rows:
+            yield Run(run, Place(*place), family, owner, page, first, evaluated, digest, loads(text))
 
     def verdicts(self, night: str) -> dict[str, int]:
         """How many of the runs of a night have each verdict."""
@@ -364,6 +377,17 @@ class History:
             " FROM (SELECT DISTINCT before, after, remedy, result FROM trials) GROUP BY remedy"
         )
         return {remedy: (int(held), int(failed)) for remedy, held, failed in rows}
+
+    def speakers(self, before: str) -> dict[str, Speaker]:
+        """Who spoke last for each family, in a night before this one."""
+        rows = self.database.execute("SELECT family, run, digest, name FROM speakers WHERE night < ?", (before,))
+        return {family: Speaker(*speaker) for family, *speaker in rows}
+
+    def speak(self, night: str, speakers: Mapping[str, Speaker]) -> None:
+        """Note who speaks for each family in a night."""
+        rows = [(family, one.run, one.digest, one.name, night) for family, one in speakers.items()]
+        with self.writing():
+            self.database.executemany("INSERT OR REPLACE INTO speakers VALUES (?, ?, ?, ?, ?)", rows)
 
     def forget(self, before: str) -> None:
         """Leave out what is older than a night: evaluations and sightings, but of each run and finding the last."""

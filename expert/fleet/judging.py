@@ -19,8 +19,14 @@ from expert.fleet.summary import Summary, summary
 from expert.knowledge import KnowledgeBase
 from expert.plan import Plan, refused
 from expert.readers import Refused
+from expert.renderers import _words as words
 from expert.renderers import render
 from expert.sources import Given, defect, runs
+from expert.verify import Trial, verified
+
+
+class JudgeError(RuntimeError):
+    """A question that took too long or too much, or broke the judge; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,28 @@ class Outcome:
     verdicts: tuple[Verdict, ...] = ()
     failure: str = ""
     facts: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two runs of one family, the earlier first: the digest of the content and the name of each."""
+
+    before: tuple[str, str]
+    after: tuple[str, str]
+    facts: str
+
+
+def tried(pair: Pair, knowledge: KnowledgeBase) -> tuple[Trial, ...]:
+    """What came of the earlier run's remedies; nothing where the cache does not hold both runs any more."""
+    plans = [_cached(pair.facts, *one, knowledge) for one in (pair.before, pair.after)]
+    known = [plan for plan in plans if plan is not None]
+    return verified(*known) if len(known) == 2 else ()
+
+
+def _cached(facts: str, digest: str, name: str, knowledge: KnowledgeBase) -> Plan | None:
+    content_ = cache.stored(Path(facts), digest) or ()
+    found = (one for one in content_ if isinstance(one, cache.Measured) and words.short(one.run.name) == name)
+    return next((_plan(one, knowledge) for one in found), None)
 
 
 def judged(task: Task, knowledge: KnowledgeBase) -> Outcome:

@@ -12,12 +12,12 @@ from pathlib import Path
 from expert.files import save
 from expert.fleet import cache
 from expert.fleet.executors import Crew, as_done
-from expert.fleet.history import Evaluation, History, Row, Run
-from expert.fleet.judging import Outcome, Task
+from expert.fleet.history import Evaluation, History, Row, Run, Speaker
+from expert.fleet.judging import Outcome, Pair, Task
 from expert.fleet.places import Lost, Place, Selection, family, matches, places
 from expert.fleet.states import absent, identity, present
 from expert.fleet.summary import Summary
-from expert.fleet.supervised import Limits, Rules, judged
+from expert.fleet.supervised import Limits, Rules, judged, tried
 from expert.plan import CONSIDERABLE
 
 
@@ -34,6 +34,7 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     redact: bool = False
     growing_minutes: float = 15
+    keep_nights: int = 365
     owners: Mapping[str, str] = field(default_factory=dict)
     """Who owns the runs whose key matches a pattern; else the setting `owner`, `user` or `author` says it."""
 
@@ -68,7 +69,10 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     for n, (task, future) in enumerate(as_done(crew, judged, tasks, request.rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
-    _stand(request, history)
+    pairs = _pairs(_stand(request, history), request, history)
+    for pair, trials in as_done(crew, tried, pairs, request.rules, request.limits):
+        history.record("#".join(pair.before), "#".join(pair.after), trials.result())
+    _forget(request, history)
     history.finish(request.night)
     return tuple(place for place in found if isinstance(place, Lost))
 
@@ -86,6 +90,16 @@ def _keep(outcome: Outcome, place: Place, request: Request, history: History) ->
             Evaluation(key, family(key), _owner(key, verdict.summary, request), page, verdict.summary, verdict.silent)
         )
     history.keep(place, request.night, request.rules.digest, outcome.digest, outcome.failure, runs)
+
+
+def _forget(request: Request, history: History) -> None:
+    """Leave out what is older than is kept, and the facts of contents that no place has any more."""
+    oldest = datetime.date.fromisoformat(request.night) - datetime.timedelta(request.keep_nights)
+    history.forget(oldest.isoformat())
+    known = history.digests()
+    for file in (request.state / "facts").glob("*/*.npz"):
+        if file.stem not in known:
+            file.unlink(missing_ok=True)
 
 
 def page_name(run: str) -> str:
@@ -114,8 +128,17 @@ def _owner(key: str, kept: Summary, request: Request) -> str:
     return next(by_path, "") or next(by_setting, "")
 
 
-def _stand(request: Request, history: History) -> None:
-    """Work out the state of every finding, of the newest run of each family, and keep it."""
+def _pairs(speakers: Mapping[str, Speaker], request: Request, history: History) -> list[Pair]:
+    """For each family whose newest run is another than before: the run that spoke for it before, and the one now."""
+    before = history.speakers(request.night)
+    history.speak(request.night, speakers)
+    changed = [(before[f], now) for f, now in speakers.items() if f in before and before[f].digest != now.digest]
+    facts = str(request.state / "facts")
+    return [Pair((then.digest, then.name), (now.digest, now.name), facts) for then, now in changed]
+
+
+def _stand(request: Request, history: History) -> dict[str, Speaker]:
+    """Work out the state of every finding, of the newest run of each family, and keep it; gives those runs."""
     newest: dict[str, tuple[float, str]] = {}
     for run in history.runs(request.night):
         newest[run.family] = max(newest.get(run.family, (0.0, "")), (run.place.modified, run.run))
@@ -123,12 +146,15 @@ def _stand(request: Request, history: History) -> None:
     unread = history.families_of_failures(request.night)
     accepted = history.accepted(request.night)
     there: dict[str, Row] = {}
+    speakers: dict[str, Speaker] = {}
     for run in history.runs(request.night):
         if newest[run.family][1] == run.run:
+            speakers[run.family] = Speaker(run.run, run.digest, run.summary.name)
             there |= {row.finding: row for row in _tonight(run, before, accepted, request)}
             unread |= {run.family} if run.summary.verdict == "Not judged" else set()
     gone = (_gone(row, unread) for id_, row in before.items() if id_ not in there)
     history.see(request.night, [*there.values(), *filter(None, gone)])
+    return speakers
 
 
 def _tonight(run: Run, before: Mapping[str, Row], accepted: Container[str], request: Request) -> Iterator[Row]:

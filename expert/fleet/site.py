@@ -2,7 +2,7 @@
 
 index.html            the latest night            night/DATE.html     each night
 runs/N.html           all runs, the worst first   cause/ID.html       a cause, night by night
-run/KEY.html          the page of a run           index.json, feed.xml
+run/KEY.html          the page of a run           index.json, feed.xml, message.md
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from expert.files import save
-from expert.fleet import feed
+from expert.fleet import feed, message
 from expert.fleet.history import History, Run
 from expert.fleet.report import Cause, Report
 from expert.fleet.summary import VERDICTS
@@ -53,6 +53,7 @@ def write(folder: Path, report: Report, history: History) -> None:
         _write(folder / "cause" / f"{cause.diagnosis}.html", "cause.html", _cause(cause, report, trend))
     save(folder / "index.json", orjson.dumps(_object(report), option=orjson.OPT_INDENT_2))
     save(folder / "feed.xml", feed.atom(report))
+    save(folder / "message.md", message.markdown(report).encode())
 
 
 def _runs(folder: Path, report: Report, history: History) -> int:

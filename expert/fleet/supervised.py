@@ -21,9 +21,10 @@ from typing import IO, Any
 from expert.diagnose import builtin
 from expert.engine import EngineError
 from expert.fleet import judging
-from expert.fleet.judging import Outcome, Task
+from expert.fleet.judging import JudgeError, Outcome, Pair, Task
 from expert.packs import PackError
 from expert.sources import defect
+from expert.verify import Trial
 
 _HEAD = struct.Struct("<Q")
 _LOOK_EVERY = 0.05
@@ -45,18 +46,35 @@ class Rules:
 
 
 def judged(task: Task, rules: Rules, limits: Limits) -> Outcome:
-    """The outcome for one place; one that took too long or too much, or broke its judge, has failed and says how."""
+    """The outcome for one place; one that passes a limit, or breaks its judge, has failed and says how."""
+    try:
+        outcome: Outcome = _asked(task, rules, limits)
+    except JudgeError as error:
+        return Outcome(task.path, failure=str(error))
+    return outcome
+
+
+def tried(pair: Pair, rules: Rules, limits: Limits) -> tuple[Trial, ...]:
+    """What came of the remedies of the earlier of two runs; nothing where that cannot be told."""
+    try:
+        trials: tuple[Trial, ...] = _asked(pair, rules, limits)
+    except JudgeError:
+        return ()
+    return trials
+
+
+def _asked(question: Task | Pair, rules: Rules, limits: Limits) -> Any:
     judge = _judge(rules, limits)
     try:
-        return judge.ask(task, limits)
+        return judge.ask(question, limits)
     except TimeoutError:
-        failure = f"it took more than {limits.seconds:g} s"
+        reason = f"it took more than {limits.seconds:g} s"
     except MemoryError:
-        failure = f"it took more than {limits.megabytes:g} MB of memory"
+        reason = f"it took more than {limits.megabytes:g} MB of memory"
     except (EOFError, OSError):
-        failure = f"it broke the process that judged it ({judge.ending()})"
+        reason = f"it broke the process that judged it ({judge.ending()})"
     judge.stop()
-    return Outcome(task.path, failure=failure)
+    raise JudgeError(reason)
 
 
 _OWN = threading.local()
@@ -84,15 +102,14 @@ class _Judge:
         self.input, self.output = self.process.stdin, self.process.stdout
         _send(self.input, (rules, limits))
 
-    def ask(self, task: Task, limits: Limits) -> Outcome:
-        _send(self.input, task)
+    def ask(self, question: Task | Pair, limits: Limits) -> object:
+        _send(self.input, question)
         until = time.monotonic() + limits.seconds
         (length,) = _HEAD.unpack(self._bytes(_HEAD.size, limits, until))
         answer = pickle.loads(self._bytes(length, limits, until))
         if isinstance(answer, Exception):
             raise answer
-        outcome: Outcome = answer
-        return outcome
+        return answer
 
     def _bytes(self, count: int, limits: Limits, until: float) -> bytes:
         """So many bytes of the answer.
@@ -152,17 +169,23 @@ def _main() -> None:
     os.dup2(2, 1)
     _received(sys.stdin.buffer)
     knowledge: Any = None
-    while (task := _received(sys.stdin.buffer)) is not None:
+    while (question := _received(sys.stdin.buffer)) is not None:
         try:
             if knowledge is None:
                 knowledge = builtin()
-            answer: object = judging.judged(task, knowledge)
+            match question:
+                case Task():
+                    answer: object = judging.judged(question, knowledge)
+                case Pair():
+                    answer = judging.tried(question, knowledge)
+        except (PackError, EngineError) as error:
+            answer = error
         except MemoryError:
-            answer = Outcome(task.path, failure="the machine has no memory left for it")
+            answer = JudgeError("the machine has no memory left for it")
         except OSError as error:
-            answer = Outcome(task.path, failure=f"{task.path}: {error.strerror or error}")
+            answer = JudgeError(f"{error.filename}: {error.strerror or error}")
         except Exception as error:
-            answer = error if isinstance(error, PackError | EngineError) else Outcome(task.path, failure=defect(error))
+            answer = JudgeError(defect(error))
         _send(answers, answer)
 
 

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from expert.fleet.history import opened
 from tests.fleet.fleets import healthy, overfitted, put, states, take
 
 
@@ -81,3 +82,14 @@ def test_broken_logs_stop_no_other(root):
 def _pages(root, told, pattern="run/*"):
     assert told.runs
     return sorted(p for p in (root.parent / "site").rglob(pattern) if p.is_file() and ".expert" not in p.parts)
+
+
+def test_a_remedy_that_was_applied_in_the_next_run_of_a_family_enters_the_ledger(tmp_path):
+    put(tmp_path / "runs" / "2026-10-30" / "log.csv", overfitted(), age=2)
+    (tmp_path / "runs" / "2026-10-30" / "config.json").write_text('{"train_size": 100, "weight_decay": 0.0}')
+    take(tmp_path / "runs")
+    put(tmp_path / "runs" / "2026-11-01" / "log.csv", healthy(), age=-0.5)
+    (tmp_path / "runs" / "2026-11-01" / "config.json").write_text('{"train_size": 5000, "weight_decay": 0.1}')
+    take(tmp_path / "runs", day=1)
+    with opened(tmp_path / "site" / ".expert" / "history.sqlite") as known:
+        assert known.ledger()["more-data"] == (1, 0)
