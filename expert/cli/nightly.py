@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from expert.cli import _given
 
 if TYPE_CHECKING:
+    from expert.configuration import Configuration
     from expert.fleet.report import Report
 
 
@@ -27,7 +28,35 @@ def _example(context: click.Context, _: click.Parameter, name: str | None) -> No
         context.exit()
 
 
-@click.command()
+class Settled(click.Command):
+    """A command whose options may be settled in the table `nightly` of the configuration, under their own names."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of a call; what the configuration settles is the options' default."""
+        given = {} if "--no-config" in args else self._settled()
+        return super().make_context(info_name, args, parent, default_map=given, **extra)
+
+    def _settled(self) -> dict[str, Any]:
+        """Raises Failure for a key that is no option."""
+        from expert.configuration import nearest_configuration
+        from expert.problems import ProblemsError, nearest
+
+        with _given.mistakes():
+            settled = nearest_configuration(Path.cwd())
+            names = [*(p.name for p in self.params if p.name), "owners"]
+            problems = [
+                one.place.problem("E111", f"nightly has no {path[1]!r}{nearest(path[1], names)}")
+                for path, one in settled.settled.items()
+                if path[0] == "nightly" and path[1] not in names
+            ]
+            if problems:
+                raise ProblemsError(problems)
+        return dict(settled.nightly)
+
+
+@click.command(cls=Settled)
 @click.argument("roots", nargs=-1, required=True, metavar="ROOT...")
 @click.option("--site", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where the site goes.")
 @click.option(
@@ -62,6 +91,7 @@ def _example(context: click.Context, _: click.Parameter, name: str | None) -> No
 )
 @click.option("--redact", is_flag=True, help="Mask paths, hosts and people.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+@_given.judging
 def nightly(
     roots: tuple[str, ...],
     site: Path,
@@ -81,10 +111,12 @@ def nightly(
     only_news: bool,
     redact: bool,
     quiet: bool,
+    settled: Configuration,
 ) -> None:
     """Judge every run below the ROOTs and write a site that says what changed.
 
-    Only what grew since the last night is read, and only what a changed rule touches is judged again.
+    Only what changed since the last night is read. Options may be settled in [tool.expert.nightly] of pyproject.toml
+    (site = "night", exclude = ["debug*"], owners = {"nlp/*" = "ann"}).
 
     \b
     expert nightly runs/ --site night/
@@ -100,16 +132,19 @@ def nightly(
     _check_fail_on(fail_on)
     moment = _moment(as_of)
     kept = state or site / ".expert"
+    with _given.mistakes():
+        rules = supervised.rules(settled)
     request = night.Request(
         roots,
         site,
         kept,
         moment,
-        supervised.Rules(),
+        rules,
         places.Selection(include, exclude, max_age),
         supervised.Limits(time_limit, memory_limit),
         redact,
         keep_nights=keep,
+        owners=settled.nightly.get("owners", {}),
     )
     try:
         with (

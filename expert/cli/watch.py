@@ -11,6 +11,7 @@ from expert.cli import _given
 from expert.cli.diagnose import SEVERITIES
 
 if TYPE_CHECKING:
+    from expert.configuration import Configuration
     from expert.fleet.watch import Look
 
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--until", type=click.Choice(SEVERITIES), help="End with exit code 1 at a finding as severe as this.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Keep the page here up to date.")
+@_given.judging
 @_given.options
 def watch(
     source: Path,
@@ -41,6 +43,7 @@ def watch(
     baseline: str | None,
     reader: str,
     redact: bool,
+    settled: Configuration,
 ) -> None:
     """Judge a run in progress whenever its log grows; tell what is new.
 
@@ -55,7 +58,7 @@ def watch(
     from expert.plan import Plan
 
     given = _given.given(settings_file, assignments, mapping, baseline, reader)
-    knowledge = _given.knowledge()
+    knowledge = _given.knowledge(settled)
 
     def judge() -> Plan:
         from expert.cli import _trip

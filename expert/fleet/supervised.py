@@ -16,13 +16,16 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
 from typing import IO, Any
 
-from expert.diagnose import builtin
+from expert.configuration import Configuration
 from expert.engine import EngineError
 from expert.fleet import judging
 from expert.fleet.judging import JudgeError, Outcome, Pair, Task
-from expert.packs import PackError
+from expert.layers import in_force
+from expert.problems import ProblemsError
 from expert.sources import defect
 from expert.verify import Trial
 
@@ -40,9 +43,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """Which rules the judges load, and the digest that tells whether they are the ones of an earlier night."""
+    """Which rules the judges load, and a digest that tells whether they are those of an earlier night."""
 
-    digest: str = ""
+    configuration: Configuration
+    digest: str
+
+
+def rules(configuration: Configuration) -> Rules:
+    """The rules that a configuration puts in force. Raises ProblemsError for mistakes in it or in the packs."""
+    knowledge = in_force(configuration)
+    parts = [version("training-expert"), *(f"{pack.name} {pack.digest}" for pack in knowledge.packs)]
+    parts += [f"{'.'.join(path)} {one.value}" for path, one in sorted(configuration.settled.items())]
+    return Rules(configuration, sha256("\0".join(parts).encode()).hexdigest()[:16])
 
 
 def judged(task: Task, rules: Rules, limits: Limits) -> Outcome:
@@ -167,18 +179,18 @@ def _main() -> None:
     """Answer tasks until the input ends. What libraries print goes to standard error, as the output is for answers."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _received(sys.stdin.buffer)
+    rules_, _limits = _received(sys.stdin.buffer)
     knowledge: Any = None
     while (question := _received(sys.stdin.buffer)) is not None:
         try:
             if knowledge is None:
-                knowledge = builtin()
+                knowledge = in_force(rules_.configuration)
             match question:
                 case Task():
                     answer: object = judging.judged(question, knowledge)
                 case Pair():
                     answer = judging.tried(question, knowledge)
-        except (PackError, EngineError) as error:
+        except (ProblemsError, EngineError) as error:
             answer = error
         except MemoryError:
             answer = JudgeError("the machine has no memory left for it")

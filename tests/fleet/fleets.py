@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from expert.configuration import Configuration
 from expert.fleet import executors, history, night, report, site, supervised
 
+RULES = supervised.rules(Configuration())
 DAY = datetime.datetime(2026, 11, 1, 2, 30)
 
 
@@ -37,7 +39,7 @@ def take(root: Path, day: int = 0, executor: str = "processes:1", **asked: objec
     """The report of the night so many days after the first, with its site in `root/../site`."""
     folder = root.parent / "site"
     moment = (DAY + datetime.timedelta(days=day)).timestamp()
-    request = night.Request((str(root),), folder, folder / ".expert", moment, supervised.Rules(), **asked)
+    request = night.Request((str(root),), folder, folder / ".expert", moment, RULES, **asked)
     with history.opened(request.state / "history.sqlite") as known, executors.crew(executor) as crew:
         lost = night.take(request, known, crew, lambda done, total: None)
         told = report.report(request.night, known, lost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -104,3 +105,35 @@ def test_verify_says_what_was_applied_and_whether_it_worked(tmp_path):
     assert result.exit_code == 0, result.output
     assert "train_size 100 → 5,000" in result.output
     assert "no longer found: overfitting" in result.output
+
+
+def test_a_team_settles_its_nights_in_its_configuration(tmp_path, monkeypatch):
+    put(tmp_path / "runs" / "nlp" / "log.csv", overfitted())
+    put(tmp_path / "runs" / "debug" / "log.csv", overfitted())
+    (tmp_path / "expert.toml").write_text(
+        '[nightly]\nsite = "night"\nexclude = ["debug"]\nexecutor = "processes:1"\nowners = {"nlp/*" = "ann"}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(expert, ["nightly", "runs"])
+    assert result.exit_code == 0, result.output
+    findings = json.loads((tmp_path / "night" / "index.json").read_text())["findings"]
+    assert {(finding["run"], finding["owner"]) for finding in findings} == {("nlp/log.csv", "ann")}
+
+
+def test_a_mistake_in_the_table_is_told_with_its_line(tmp_path, monkeypatch):
+    (tmp_path / "expert.toml").write_text('[nightly]\nexcludes = ["debug"]\n')
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(expert, ["nightly", "runs", "--site", "night"])
+    assert result.exit_code == 2
+    assert "expert.toml:2" in result.output
+    assert "did you mean 'exclude'" in result.output
+
+
+def test_a_changed_rule_judges_again_without_reading_a_log(night, tmp_path):
+    night("--as-of", "2026-11-01")
+    for log in (tmp_path / "runs").rglob("log.csv"):
+        times = log.stat()
+        log.write_bytes(b"\0" * times.st_size)  # could not be read any more, but looks as it did
+        os.utime(log, ns=(times.st_atime_ns, times.st_mtime_ns))
+    night("--as-of", "2026-11-02", "--param", "generalization.val_rise=0.2")
+    assert json.loads((night.site / "index.json").read_text())["verdicts"].get("Not judged", 0) == 0

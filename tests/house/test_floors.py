@@ -4,7 +4,8 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "problems configuration run facts certainty prose knowledge spellings vocabulary plugins shelf redact selection files",
+    "problems configuration files run facts certainty prose knowledge spellings vocabulary plugins shelf redact "
+    "selection",
     "readers signals packs engine sources typos",
     "findings wording layers",
     "plan explain export listing verify",
