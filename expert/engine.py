@@ -1,9 +1,10 @@
 """The forward-chaining engine: facts and knowledge give derivations. The only file that knows experta.
 
-Each rule becomes one experta rule of a small fragment: one positive pattern, bound, and NOT of one pattern for every
-exception. What is known about one subject is one experta fact with named slots, declared anew for each stratum; the
-stratum is its first slot. Whoever concludes a fact belongs to a lower stratum than whoever reads it, so nothing is
-ever retracted, negation is safe, and the order of rules and facts does not matter.
+Each rule becomes one experta rule of a small fragment: one positive pattern, bound, NOT of one pattern for every
+exception, and last a TEST of the bound fact for what combines or computes. What is known about one subject is one
+experta fact with named slots, declared anew for each stratum; the stratum is its first slot. Whoever concludes a fact
+belongs to a lower stratum than whoever reads it, so nothing is ever retracted, negation is safe, and the order of rules
+and facts does not matter.
 
 experta 1.9.4 has defects that this fragment stays clear of: a slot bound to NaN never matches (only finite numbers
 enter), predicates are tested in any order (ours are total), cancelled activations may fire (none is ever cancelled),
@@ -24,7 +25,7 @@ from typing import Any
 
 from expert.certainty import BELIEVED, combine, pass_on
 from expert.facts import Derivation, Fact, Value
-from expert.knowledge import Condition, KnowledgeBase, Rule, strata
+from expert.knowledge import Clause, Condition, KnowledgeBase, Rule, strata
 
 _ONE_AT_A_TIME = threading.Lock()  # neither the import of experta, nor compiling, nor a run is safe in two threads
 
@@ -81,7 +82,7 @@ def _settle(
 ) -> None:
     """Add the conclusion to what is known about each subject, where it is believed or was wholly judged."""
     rules = [rule for rule in _concluding(knowledge).get(conclusion, ()) if rule.certainty > 0]
-    read = {condition.fact for rule in rules for condition in rule.when}
+    read = {fact for rule in rules for fact in rule.reads}
     for about, facts in subjects.items():
         drawn = reasons.get((conclusion, about), [])
         certainty = combine(derivation.certainty for derivation in drawn)
@@ -104,6 +105,7 @@ class _Compiled:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self.knowledge = knowledge
+        self.conclusions = knowledge.symptoms.keys() | knowledge.diagnoses.keys()
         self.strata = strata(knowledge.rules.values())
         self.fired: list[tuple[Rule, str]] = []
         self.known: type[Any] = type("Known", (_experta().Fact,), {})
@@ -127,7 +129,7 @@ class _Compiled:
     def _grow(self, measured: set[str]) -> None:
         """Compile anew with the rules that these facts could fire, if one of them is not compiled yet."""
         known = measured | {conclusion for stratum in self.strata for conclusion in stratum}
-        needed = {id_: r for id_, r in self.knowledge.rules.items() if known >= {c.fact for c in r.when}}
+        needed = {id_: r for id_, r in self.knowledge.rules.items() if known >= _compared(r.when).keys()}
         if self.engine is not None and needed.keys() <= self.rules.keys():
             return
         self.rules |= needed
@@ -135,8 +137,8 @@ class _Compiled:
         experta = _experta()
         body = {f"rule {rule.id}": self._rule(experta, rule, stratum[rule.then]) for rule in self.rules.values()}
         self.engine = type("CompiledRules", (experta.KnowledgeEngine,), body)()
-        self.read = {c.fact for rule in self.rules.values() for c in rule.when}
-        self.read |= {c.fact for rule in self.rules.values() for exception in rule.unless for c in exception}
+        clauses = [c for rule in self.rules.values() for part in (rule.when, *rule.unless) for c in part]
+        self.read = {fact for clause in clauses for fact in clause.reads}
 
     def _stratum(self, n: int, subjects: Mapping[str, Mapping[str, Fact]]) -> list[Derivation]:
         self.fired.clear()
@@ -147,34 +149,44 @@ class _Compiled:
             )
         )
         self.engine.run()
-        return [self._derivation(rule, subjects[about]) for rule, about in self.fired]
+        return [self._derivation(rule, about, subjects[about]) for rule, about in self.fired]
 
-    def _derivation(self, rule: Rule, facts: Mapping[str, Fact]) -> Derivation:
-        premises = tuple(facts[name] for name in dict.fromkeys(c.fact for c in rule.when))
-        certainties = [
-            float(facts[c.fact].value) for c in rule.when if c.operator in (">", ">=") and self._is_conclusion(c.fact)
-        ]
+    def _derivation(self, rule: Rule, about: str, facts: Mapping[str, Fact]) -> Derivation:
+        values = {name: facts[name].value for name in rule.reads if name in facts}
+        premises = tuple(facts[name] for name in dict.fromkeys(n for c in rule.when for n in c.support(values)))
+        certainty = pass_on(rule.certainty, [c.certainty(values, self.conclusions) for c in rule.when])
         at = facts[rule.at].at if rule.at in facts else next((p.at for p in premises if p.at), None)
-        return Derivation(rule.id, rule.then, pass_on(rule.certainty, certainties), premises, premises[0].about, at)
-
-    def _is_conclusion(self, fact: str) -> bool:
-        return fact in self.knowledge.symptoms or fact in self.knowledge.diagnoses
+        return Derivation(rule.id, rule.then, certainty, premises, about, at)
 
     def _rule(self, experta: ModuleType, rule: Rule, stratum: int) -> Any:
-        def pattern(conditions: Iterable[Condition]) -> Any:
-            slots: dict[str, list[Condition]] = collections.defaultdict(list)
-            for condition in conditions:
-                slots[condition.fact].append(condition)
-            tests = {fact: _predicate(tuple(of_fact), repr(of_fact)) for fact, of_fact in slots.items()}
+        def pattern(compared: Mapping[str, tuple[Condition, ...]]) -> Any:
+            tests = {fact: _predicate(of_fact, repr(of_fact)) for fact, of_fact in compared.items()}
             return self.known(stratum=stratum, about=experta.MATCH.about, **tests)
 
         def fire(engine: object, about: str, **_: object) -> None:
             self.fired.append((rule, about))
 
         fire.__name__ = rule.id
-        patterns = [experta.AS.known << pattern(rule.when)]
-        patterns += [experta.NOT(pattern(exception)) for exception in rule.unless]
+        patterns = [experta.AS.known << pattern(_compared(rule.when))]
+        patterns += [experta.NOT(pattern(_compared(e))) for e in rule.unless if _is_simple(e)]
+        rest = tuple(clause for clause in rule.when if not isinstance(clause, Condition))
+        exceptions = tuple(e for e in rule.unless if not _is_simple(e))
+        if rest or exceptions:
+            patterns.append(_test(rest, exceptions, repr((rest, exceptions))))
         return experta.Rule(*patterns)(fire)
+
+
+def _compared(clauses: Iterable[Clause]) -> dict[str, tuple[Condition, ...]]:
+    """The plain conditions, by their fact."""
+    found: dict[str, tuple[Condition, ...]] = {}
+    for clause in clauses:
+        if isinstance(clause, Condition):
+            found[clause.fact] = (*found.get(clause.fact, ()), clause)
+    return found
+
+
+def _is_simple(clauses: Iterable[Clause]) -> bool:
+    return all(isinstance(clause, Condition) for clause in clauses)
 
 
 @lru_cache(maxsize=8)
@@ -189,6 +201,18 @@ def _predicate(conditions: tuple[Condition, ...], written: str) -> Any:
 
     predicate: Callable[[Value], bool] = conditions[0].holds if len(conditions) == 1 else holds
     return _experta().P(predicate)
+
+
+@cache
+def _test(clauses: tuple[Clause, ...], exceptions: tuple[tuple[Clause, ...], ...], written: str) -> Any:
+    """That all clauses hold and no exception does, of the one fact that the rule's pattern has bound as `known`."""
+
+    def holds(known: Mapping[str, Value]) -> bool:
+        if not all(clause.truth(known) for clause in clauses):
+            return False
+        return not any(all(clause.truth(known) for clause in exception) for exception in exceptions)
+
+    return _experta().TEST(holds)
 
 
 @lru_cache(maxsize=1)

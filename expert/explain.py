@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from expert import vocabulary
 from expert.certainty import BELIEVED, combine
 from expert.facts import Derivation, Fact, Value
-from expert.findings import because, failed, in_words
-from expert.knowledge import Condition, KnowledgeBase, Rule
+from expert.findings import because, in_words
+from expert.knowledge import Clause, Combination, Condition, Formula, KnowledgeBase, Rule
 from expert.plan import Plan
 from expert.prose import number
 from expert.run import RunLog
 from expert.signals import catalogue, missing
+from expert.wording import compared
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _firing(derivation: Derivation, plan: Plan, knowledge: KnowledgeBase, told: 
 
 
 def _premise(fact: Fact, rule: Rule, plan: Plan, knowledge: KnowledgeBase, told: set[tuple[str, str]]) -> Node:
-    conditions = " and ".join(in_words(c, knowledge) for c in rule.when if c.fact == fact.name)
+    conditions = " and ".join(in_words(leaf, knowledge) for leaf in rule.leaves() if fact.name in leaf.reads)
     if fact.name in knowledge.symptoms or fact.name in knowledge.diagnoses:
         if float(fact.value) < BELIEVED:
             return Node(f"{fact.name}: {knowledge.title(fact.name)} · was judged and not concluded")
@@ -158,29 +159,53 @@ def _missed(id_: str, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> N
 def _silence(rule: Rule, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> Node:
     """A rule that did not fire: the condition that failed, what it waits for, or the exception that held it back."""
     values = {name: fact.value for name, fact in plan.facts.items()}
-    condition = failed(rule, values)
-    if condition is not None:
-        below = _through(condition.fact, plan, knowledge, told) if _wanted(condition) else ()
-        return Node(f"rule {rule.id}: {_shortfall(condition, rule, plan, knowledge)}", below)
+    clause = rule.failed(values)
+    if clause is not None:
+        below = [node for leaf in _missing(clause, values) for node in _through(leaf.fact, plan, knowledge, told)]
+        return Node(f"rule {rule.id}: {_shortfall(clause, plan, knowledge)}", tuple(below))
     awaited = rule.awaits(values)
     if awaited:
         return Node(f"rule {rule.id}: cannot be judged", _unknown(awaited, plan, knowledge, told))
-    held = [e for e in rule.unless if all(c.fact in values and c.holds(values[c.fact]) for c in e)]
+    held = rule.held_back(values)
     if held:
-        exception = " and ".join(in_words(c, knowledge) for c in held[0])
+        exception = " and ".join(in_words(c, knowledge) for c in held)
         return Node(f"rule {rule.id}: all its conditions hold, but its exception does too: {exception}")
     return Node(f"rule {rule.id}: its conditions hold, but for different subjects")
 
 
-def _shortfall(condition: Condition, rule: Rule, plan: Plan, knowledge: KnowledgeBase) -> str:
-    fact = plan.facts[condition.fact]
-    if condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses:
-        seen = "was concluded" if float(fact.value) >= BELIEVED else "was judged and not concluded"
-        return f"it needs “{in_words(condition, knowledge)}”, which {seen}"
-    names = f" ({', '.join(condition.params)})" if condition.params else ""
-    source = place(fact, plan.run)
-    seen = f"observed {number(fact.value)}{_margin(condition, fact.value)}"
-    return f"it needs {in_words(condition, knowledge)}{names}; {seen}" + (f" · read from {source}" if source else "")
+def _missing(clause: Clause, values: Mapping[str, Value]) -> list[Condition]:
+    """The conditions on something above that asked for it in vain."""
+    leaves = [leaf for leaf in clause.leaves() if isinstance(leaf, Condition)]
+    return [leaf for leaf in leaves if leaf.is_wanted and leaf.truth(values) is False]
+
+
+def _shortfall(clause: Clause, plan: Plan, knowledge: KnowledgeBase) -> str:
+    """What a rule needs and what was observed instead, by how much, and where."""
+    if isinstance(clause, Combination):
+        known = [leaf for leaf in clause.leaves() if set(leaf.reads) & plan.facts.keys()]
+        each = "; ".join(f"{in_words(leaf, knowledge)}: {_seen(leaf, plan, knowledge)}" for leaf in known)
+        return f"it needs {in_words(clause, knowledge)}; {each}"
+    if isinstance(clause, Condition) and _is_concluded(clause, knowledge):
+        return f"it needs “{in_words(clause, knowledge)}”, which {_seen(clause, plan, knowledge)}"
+    names = f" ({', '.join(clause.params)})" if clause.params else ""
+    return f"it needs {in_words(clause, knowledge)}{names}; {_seen(clause, plan, knowledge)}"
+
+
+def _seen(leaf: Condition | Formula, plan: Plan, knowledge: KnowledgeBase) -> str:
+    """What was observed of one condition or formula."""
+    facts = [plan.facts[name] for name in leaf.reads if name in plan.facts]
+    if isinstance(leaf, Condition) and _is_concluded(leaf, knowledge):
+        return "was concluded" if float(facts[0].value) >= BELIEVED else "was judged and not concluded"
+    sources = dict.fromkeys(source for fact in facts if (source := place(fact, plan.run)))
+    read = f" · read from {'; '.join(sources)}" if sources else ""
+    if isinstance(leaf, Condition):
+        return f"observed {number(facts[0].value)}{_margin(leaf, facts[0].value)}{read}"
+    each = ", ".join(f"{fact.name} = {number(fact.value)}" for fact in facts)
+    return f"observed {each}{_computed_margin(leaf, plan)}{read}"
+
+
+def _is_concluded(condition: Condition, knowledge: KnowledgeBase) -> bool:
+    return condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses
 
 
 def _margin(condition: Condition, value: Value) -> str:
@@ -190,10 +215,18 @@ def _margin(condition: Condition, value: Value) -> str:
         return ""
     if condition.operator == "within" and isinstance(threshold, tuple):
         threshold = min((float(t) for t in threshold), key=lambda t: abs(t - value))
-    if isinstance(threshold, str | bool | tuple):
-        return ""
-    distance = abs(float(threshold) - value)
-    share = distance / abs(float(threshold)) if threshold else 0.0
+    return "" if isinstance(threshold, str | bool | tuple) else _away(value, float(threshold))
+
+
+def _computed_margin(formula: Formula, plan: Plan) -> str:
+    """How far one side of a formula is from the other."""
+    sides = compared(formula, {name: fact.value for name, fact in plan.facts.items()})
+    return f", so {number(sides[0])}{_away(*sides)}" if sides else ""
+
+
+def _away(value: float, threshold: float) -> str:
+    distance = abs(threshold - value)
+    share = distance / abs(threshold) if threshold else 0.0
     return f", {number(distance)} away" + (f" ({share:.0%} of the threshold)" if 0 < share <= 10 else "")
 
 
@@ -203,6 +236,9 @@ def _unknown(facts: Iterable[str], plan: Plan, knowledge: KnowledgeBase, told: s
     for fact in facts:
         if fact in knowledge.symptoms or fact in knowledge.diagnoses:
             nodes += _through(fact, plan, knowledge, told)
+            continue
+        if fact in plan.facts:
+            nodes.append(Node(f"{fact} is {number(plan.facts[fact].value)}, with which the formula has no value"))
             continue
         inputs = missing(fact, plan.run)
         if inputs:
@@ -218,10 +254,6 @@ def _through(id_: str, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> 
     if id_ not in knowledge.symptoms and id_ not in knowledge.diagnoses:
         return ()
     return (_missed(id_, plan, knowledge, told),)
-
-
-def _wanted(condition: Condition) -> bool:
-    return condition.operator in (">", ">=")
 
 
 def _branches(nodes: Sequence[Node]) -> list[str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from expert.certainty import BELIEVED, SURE, combine
 from expert.facts import Derivation, Fact, Range, Value
-from expert.knowledge import SEVERITIES, Condition, Diagnosis, KnowledgeBase, Rule, Severity
+from expert.knowledge import SEVERITIES, Clause, Combination, Condition, Diagnosis, Formula, KnowledgeBase, Severity
 from expert.prose import by_clock, fill, number
 from expert.run import Clock
-from expert.wording import observed, sentence
+from expert.wording import combined, observed, sentence
 
 
 @dataclass(frozen=True)
@@ -105,28 +105,24 @@ def conclude(
     return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), unexplained)
 
 
-def failed(rule: Rule, values: Mapping[str, Value]) -> Condition | None:
-    """The first condition of a rule that is known not to hold."""
-    return next((c for c in rule.when if c.fact in values and not c.holds(values[c.fact])), None)
-
-
-def in_words(condition: Condition, knowledge: KnowledgeBase) -> str:
+def in_words(clause: Clause, knowledge: KnowledgeBase) -> str:
     """A condition as the author of a pack reads it, with the fact's own name."""
-    fact, threshold = condition.fact, condition.threshold
+    if isinstance(clause, Combination):
+        return combined(clause, lambda inner: in_words(inner, knowledge))
+    if isinstance(clause, Formula):
+        return clause.text
+    fact, threshold = clause.fact, clause.threshold
     if fact in knowledge.symptoms or fact in knowledge.diagnoses:
-        wanted = condition.operator in (">", ">=")
-        return f"{'' if wanted else 'not seen: '}{knowledge.title(fact)}"
+        return f"{'' if clause.is_wanted else 'not seen: '}{knowledge.title(fact)}"
     name = fact.replace("_", " ")
     if isinstance(threshold, tuple):
         texts = [number(value) for value in threshold]
         return (
-            f"{name} from {texts[0]} to {texts[1]}"
-            if condition.operator == "within"
-            else f"{name} in {', '.join(texts)}"
+            f"{name} from {texts[0]} to {texts[1]}" if clause.operator == "within" else f"{name} in {', '.join(texts)}"
         )
-    if condition.operator == "known":
+    if clause.operator == "known":
         return f"{name} is known"
-    sign = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}.get(condition.operator, condition.operator)
+    sign = {"<=": "≤", ">=": "≥", "==": "is", "!=": "is not"}.get(clause.operator, clause.operator)
     return f"{name} {sign} {number(threshold)}"
 
 
@@ -230,17 +226,18 @@ def _rejected(
     for diagnosis in knowledge.diagnoses.values():
         if diagnosis.id in values and diagnosis.id not in lost and (diagnosis.id, "") not in believed:
             rules = [r for r in knowledge.concludes(diagnosis.id) if r.certainty > 0]
-            near = [r for r in rules if seen & {c.fact for c in r.when}]
-            condition = failed(near[0], values) if near else None
-            if seen & set(diagnosis.explains) and condition is not None:
-                lost[diagnosis.id] = Rejected(diagnosis, 0.0, _shortfall(condition, values, knowledge))
+            near = [r for r in rules if seen & set(r.reads)]
+            clause = near[0].failed(values) if near else None
+            if seen & set(diagnosis.explains) and clause is not None:
+                lost[diagnosis.id] = Rejected(diagnosis, 0.0, _shortfall(clause, values, knowledge))
     return tuple(sorted(lost.values(), key=lambda r: (-r.certainty, r.diagnosis.id)))
 
 
-def _shortfall(condition: Condition, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
+def _shortfall(clause: Clause, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
     """What a rejected diagnosis lacks."""
-    if condition.fact in knowledge.symptoms or condition.fact in knowledge.diagnoses:
-        title = knowledge.title(condition.fact).rstrip(".")
-        wanted = condition.operator in (">", ">=")
-        return f"It would need “{title}”, which was not seen." if wanted else f"“{title}” was seen, which rules it out."
-    return f"It would need: {sentence(condition, knowledge)}; observed: {observed(condition, values, knowledge)}."
+    if isinstance(clause, Condition) and (clause.fact in knowledge.symptoms or clause.fact in knowledge.diagnoses):
+        title = knowledge.title(clause.fact).rstrip(".")
+        if clause.is_wanted:
+            return f"It would need “{title}”, which was not seen."
+        return f"“{title}” was seen, which rules it out."
+    return f"It would need: {sentence(clause, knowledge)}; observed: {observed(clause, values, knowledge)}."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
+from expert import formula
 from expert.certainty import BELIEVED
 from expert.facts import Value
+from expert.formula import Term
 
 Stage = Literal["log", "system", "start", "debug", "evaluate", "improve", "tune", "task"]
 Origin = Literal["implementation bug", "hyperparameter choice", "data choice", "dataset construction", "system", "log"]
@@ -42,6 +44,36 @@ class Condition:
     operator: Operator
     threshold: Value | tuple[Value, ...]
     params: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The fact that it compares."""
+        return (self.fact,)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it asks for more, as a condition does that a symptom or diagnosis was concluded."""
+        return self.operator in (">", ">=")
+
+    def leaves(self) -> tuple[Condition | Formula, ...]:
+        """Itself."""
+        return (self,)
+
+    def truth(self, known: Mapping[str, Value]) -> bool | None:
+        """Whether it holds, None where its fact is not known; never raises."""
+        return self.holds(known[self.fact]) if self.fact in known else None
+
+    def awaits(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The fact, if it is missing."""
+        return () if self.fact in known else (self.fact,)
+
+    def support(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The fact that makes it true."""
+        return (self.fact,)
+
+    def certainty(self, known: Mapping[str, Value], conclusions: Collection[str]) -> float:
+        """How certain it is where it is true: as the conclusion that it asks for, else wholly."""
+        return float(known[self.fact]) if self.is_wanted and self.fact in conclusions else 1.0
 
     def holds(self, value: Value) -> bool:
         """Whether a known value meets the condition; never raises."""
@@ -78,6 +110,110 @@ def _alike(one: object, other: object) -> bool:
     return kinds[0] is kinds[1]
 
 
+@dataclass(frozen=True)
+class Formula:
+    """A comparison of what is computed from several facts, as it was written and as it was understood."""
+
+    text: str
+    term: Term
+    params: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that it computes with."""
+        return tuple(dict.fromkeys(self.term.facts()))
+
+    def leaves(self) -> tuple[Condition | Formula, ...]:
+        """Itself."""
+        return (self,)
+
+    def truth(self, known: Mapping[str, Value]) -> bool | None:
+        """Whether it holds, None where it cannot be computed; never raises."""
+        return formula.truth(self.term, known)
+
+    def awaits(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The facts that are missing to judge it; all of them where they are known and it cannot be computed."""
+        if self.truth(known) is not None:
+            return ()
+        return tuple(fact for fact in self.reads if fact not in known) or self.reads
+
+    def support(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The facts that make it true."""
+        return tuple(fact for fact in self.reads if fact in known)
+
+    def certainty(self, known: Mapping[str, Value], conclusions: Collection[str]) -> float:
+        """It reads what was measured, so it is wholly certain."""
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Clauses of which all, any, none, or at least `count` must hold; in Kleene's three truth values."""
+
+    kind: Literal["all", "any", "none", "at least"]
+    clauses: tuple[Clause, ...]
+    count: int = 1
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """The params that its thresholds were written with."""
+        return tuple(dict.fromkeys(param for clause in self.clauses for param in clause.params))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """All facts of all clauses."""
+        return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.reads))
+
+    def leaves(self) -> tuple[Condition | Formula, ...]:
+        """All conditions and formulas in it."""
+        return tuple(leaf for clause in self.clauses for leaf in clause.leaves())
+
+    def truth(self, known: Mapping[str, Value]) -> bool | None:
+        """Whether it holds, None where what is known does not tell; never raises."""
+        truths = [clause.truth(known) for clause in self.clauses]
+        match self.kind:
+            case "all":
+                return all_of(truths)
+            case "none":
+                return all_of([None if truth is None else not truth for truth in truths])
+        count = 1 if self.kind == "any" else self.count
+        if truths.count(True) >= count:
+            return True
+        return None if truths.count(True) + truths.count(None) >= count else False
+
+    def awaits(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The facts that are missing to judge it; none when what is known decides it already."""
+        if self.truth(known) is not None:
+            return ()
+        return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.awaits(known)))
+
+    def support(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """The facts that make it true."""
+        decisive = [clause for clause in self.clauses if self.kind == "none" or clause.truth(known)]
+        facts = (
+            fact for clause in decisive for fact in (clause.reads if self.kind == "none" else clause.support(known))
+        )
+        return tuple(dict.fromkeys(fact for fact in facts if fact in known))
+
+    def certainty(self, known: Mapping[str, Value], conclusions: Collection[str]) -> float:
+        """As MYCIN has it: all are as certain as the least certain, any as the most, n as the n-th; none wholly."""
+        if self.kind == "none":
+            return 1.0
+        held = sorted((c.certainty(known, conclusions) for c in self.clauses if c.truth(known)), reverse=True)
+        return held[{"all": len(held), "any": 1, "at least": self.count}[self.kind] - 1]
+
+
+Clause = Condition | Formula | Combination
+"""What `when` and `unless` are made of."""
+
+
+def all_of(truths: Collection[bool | None]) -> bool | None:
+    """Kleene's AND."""
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
 def concluded(fact: str, wanted: bool) -> Condition:
     """The condition that a symptom or diagnosis was concluded (or was not): its certainty reaches `BELIEVED`."""
     return Condition(fact, ">=" if wanted else "<", BELIEVED)
@@ -101,11 +237,11 @@ class Rule:
     """
 
     id: str
-    when: tuple[Condition, ...]
+    when: tuple[Clause, ...]
     then: str
     certainty: float
     because: str
-    unless: tuple[tuple[Condition, ...], ...] = ()
+    unless: tuple[tuple[Clause, ...], ...] = ()
     at: str = ""
     status: str = "stable"
     source: str = ""
@@ -116,20 +252,33 @@ class Rule:
     pack: str = ""
     where: str = ""
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The facts that its conditions read, not its exceptions."""
+        return tuple(dict.fromkeys(fact for clause in self.when for fact in clause.reads))
+
+    def leaves(self) -> tuple[Condition | Formula, ...]:
+        """All conditions and formulas of `when`, however they are combined."""
+        return tuple(leaf for clause in self.when for leaf in clause.leaves())
+
     def awaits(self, known: Mapping[str, Value]) -> tuple[str, ...]:
         """The facts that are missing to judge the rule; none when what is known decides it already (Kleene's AND)."""
-        if any(c.fact in known and not c.holds(known[c.fact]) for c in self.when):
+        if any(clause.truth(known) is False for clause in self.when):
             return ()
-        return tuple(dict.fromkeys(c.fact for c in self.when if c.fact not in known))
+        return tuple(dict.fromkeys(fact for clause in self.when for fact in clause.awaits(known)))
+
+    def failed(self, known: Mapping[str, Value]) -> Clause | None:
+        """The first clause that is known not to hold."""
+        return next((clause for clause in self.when if clause.truth(known) is False), None)
+
+    def held_back(self, known: Mapping[str, Value]) -> tuple[Clause, ...]:
+        """The first exception that holds; nothing if none does."""
+        return next((e for e in self.unless if all_of([clause.truth(known) for clause in e])), ())
 
     def not_ruled_out(self, known: Mapping[str, Value]) -> tuple[str, ...]:
         """The facts that are missing to rule out the exceptions of the rule."""
-        open_exceptions = (
-            tuple(c.fact for c in exception if c.fact not in known)
-            for exception in self.unless
-            if not any(c.fact in known and not c.holds(known[c.fact]) for c in exception)
-        )
-        return tuple(dict.fromkeys(fact for exception in open_exceptions for fact in exception))
+        open_exceptions = (e for e in self.unless if all_of([clause.truth(known) for clause in e]) is None)
+        return tuple(dict.fromkeys(fact for e in open_exceptions for clause in e for fact in clause.awaits(known)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +321,7 @@ class Remedy:
     needs: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     snippets: Mapping[str, str] = field(default_factory=dict)
-    verify: tuple[Condition, ...] = ()
+    verify: tuple[Clause, ...] = ()
     params: Mapping[str, float] = field(default_factory=dict)
     pack: str = ""
     where: str = ""
@@ -207,6 +356,17 @@ class KnowledgeBase:
         return (self.diagnoses.get(conclusion) or self.symptoms[conclusion]).title
 
 
+def wanted(rule: Rule) -> tuple[str, ...]:
+    """The facts that a rule asks to be more, as it asks for a symptom or diagnosis that was concluded."""
+    todo, found = list(rule.when), []
+    for clause in todo:
+        if isinstance(clause, Combination) and clause.kind != "none":
+            todo += clause.clauses
+        elif isinstance(clause, Condition) and clause.is_wanted:
+            found.append(clause.fact)
+    return tuple(dict.fromkeys(found))
+
+
 def strata(rules: Iterable[Rule]) -> tuple[tuple[str, ...], ...]:
     """The conclusions in the order in which they can be drawn: those of one stratum read only those below.
 
@@ -214,8 +374,8 @@ def strata(rules: Iterable[Rule]) -> tuple[tuple[str, ...], ...]:
     """
     reads: dict[str, set[str]] = {}
     for rule in rules:
-        conditions = (*rule.when, *(condition for exception in rule.unless for condition in exception))
-        reads.setdefault(rule.then, set()).update(condition.fact for condition in conditions)
+        clauses = (*rule.when, *(clause for exception in rule.unless for clause in exception))
+        reads.setdefault(rule.then, set()).update(fact for clause in clauses for fact in clause.reads)
     order = TopologicalSorter({conclusion: needs & reads.keys() for conclusion, needs in reads.items()})
     try:
         order.prepare()

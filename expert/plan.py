@@ -8,7 +8,7 @@ from typing import Literal
 
 from expert import vocabulary
 from expert.facts import Derivation, Fact, Value
-from expert.findings import Conclusions, Finding, Reason, Rejected, failed
+from expert.findings import Conclusions, Finding, Reason, Rejected
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
 from expert.prose import by_clock, fill, fill_code, mentions
 from expert.run import Clock, RunLog
@@ -236,10 +236,10 @@ def _checked(
     fired = {derivation.rule for derivation in derivations}
     found = []
     for rule in knowledge.rules.values():
-        condition = failed(rule, values)
-        if rule.id not in fired and rule.certainty > 0 and condition is not None:
-            title, expected = knowledge.title(rule.then), sentence(condition, knowledge)
-            found.append(Check(rule.id, title, expected, observed(condition, values, knowledge)))
+        clause = rule.failed(values)
+        if rule.id not in fired and rule.certainty > 0 and clause is not None:
+            title, expected = knowledge.title(rule.then), sentence(clause, knowledge)
+            found.append(Check(rule.id, title, expected, observed(clause, values, knowledge)))
     return tuple(found)
 
 
@@ -275,5 +275,5 @@ def _inputs(fact: str, run: RunLog, knowledge: KnowledgeBase) -> tuple[str, ...]
     """The missing inputs behind an unknown fact, through symptoms and diagnoses too."""
     if fact not in knowledge.symptoms and fact not in knowledge.diagnoses:
         return missing(fact, run)
-    facts = {c.fact for rule in knowledge.concludes(fact) for c in rule.when}
+    facts = {name for rule in knowledge.concludes(fact) for name in rule.reads}
     return tuple(sorted({i for inner in facts if inner != fact for i in _inputs(inner, run, knowledge)}))

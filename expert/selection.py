@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from expert.configuration import Profile
-from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Rule
+from expert.knowledge import Clause, Condition, Diagnosis, Formula, KnowledgeBase, Rule
 from expert.problems import nearest
 
 _STATUSES: Mapping[Profile, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ def only(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
         rule = todo.pop()
         if rule.id not in kept:
             kept[rule.id] = rule
-            todo += [below for condition in _conditions(rule) for below in knowledge.concludes(condition.fact)]
+            todo += [below for fact in _reads(rule) for below in knowledge.concludes(fact)]
     return replace(knowledge, rules={id_: rule for id_, rule in knowledge.rules.items() if id_ in kept})
 
 
@@ -33,10 +33,10 @@ def without(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
     gone = {id_ for id_ in ids if id_ not in knowledge.rules}
     rules = {}
     for rule in knowledge.rules.values():
-        needs_gone = any(condition.fact in gone and _wanted(condition) for condition in rule.when)
-        when = tuple(condition for condition in rule.when if condition.fact not in gone)
-        if rule.id not in ids and rule.then not in gone and not needs_gone and when:
-            rules[rule.id] = replace(rule, when=when, unless=_exceptions(rule, gone))
+        when = _left(rule.when, gone)
+        if rule.id not in ids and rule.then not in gone and when:
+            unless = tuple(left for exception in rule.unless if (left := _left(exception, gone)))
+            rules[rule.id] = replace(rule, when=when, unless=unless)
     diagnoses = {id_: _explaining(d, gone) for id_, d in knowledge.diagnoses.items() if id_ not in gone}
     return replace(knowledge, rules=rules, diagnoses=diagnoses)
 
@@ -55,18 +55,35 @@ def unknown(knowledge: KnowledgeBase, id_: str) -> str:
     return "" if id_ in known else f"{id_!r} is no diagnosis and no rule{nearest(id_, known)}"
 
 
-def _conditions(rule: Rule) -> tuple[Condition, ...]:
-    return (*rule.when, *(condition for exception in rule.unless for condition in exception))
+def _reads(rule: Rule) -> set[str]:
+    return {fact for clauses in (rule.when, *rule.unless) for clause in clauses for fact in clause.reads}
 
 
-def _wanted(condition: Condition) -> bool:
-    """Whether the condition asks that a diagnosis was concluded, not that it was not."""
-    return condition.operator in (">", ">=")
+def _left(clauses: Iterable[Clause], gone: Collection[str]) -> tuple[Clause, ...]:
+    """What is still to be judged of clauses that must all hold; nothing if they cannot hold any more."""
+    left = [_settled(clause, gone) for clause in clauses]
+    return () if False in left else tuple(clause for clause in left if not isinstance(clause, bool))
 
 
-def _exceptions(rule: Rule, gone: Collection[str]) -> tuple[tuple[Condition, ...], ...]:
-    open_ = (e for e in rule.unless if not any(c.fact in gone and _wanted(c) for c in e))
-    return tuple(left for e in open_ if (left := tuple(c for c in e if c.fact not in gone)))
+def _settled(clause: Clause, gone: Collection[str]) -> Clause | bool:
+    """A clause, simpler or decided, now that some diagnoses are never concluded."""
+    if isinstance(clause, Condition):
+        return not clause.is_wanted if clause.fact in gone else clause
+    if isinstance(clause, Formula):
+        return clause
+    settled = [_settled(inner, gone) for inner in clause.clauses]
+    left = tuple(inner for inner in settled if not isinstance(inner, bool))
+    holding = settled.count(True)
+    match clause.kind:
+        case "all":
+            decided = False if False in settled else None if left else True
+        case "none":
+            decided = False if holding else None if left else True
+        case "any":
+            decided = True if holding else None if left else False
+        case "at least":
+            decided = True if holding >= clause.count else False if holding + len(left) < clause.count else None
+    return replace(clause, clauses=left, count=max(1, clause.count - holding)) if decided is None else decided
 
 
 def _explaining(diagnosis: Diagnosis, gone: Collection[str]) -> Diagnosis:

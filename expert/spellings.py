@@ -146,7 +146,7 @@ SPLITS = {
     **dict.fromkeys(["test", "tst", "testing", "predict"], "test"),
 }
 DROPPED = "epoch step batch metrics metric avg average mean overall final running global x optim rollout time ray tune \
-performance scalars charts percent pct env runners sampler results"
+performance scalars charts percent pct"
 """Words that say how a metric was taken, not which it is."""
 NO_METRIC = "best time runtime size count num number threshold std var weight learn second seconds ms"
 """A name with one of these words is no metric, whatever its other words."""

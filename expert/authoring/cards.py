@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from expert.authoring.places import shown
 from expert.facts import Value
 from expert.findings import in_words
-from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom
+from expert.knowledge import Clause, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom
 from expert.packs.places import lines, place
 from expert.prose import mentions, number
 
@@ -98,7 +98,7 @@ def _of_remedy(remedy: Remedy, knowledge: KnowledgeBase) -> Iterator[tuple[str, 
     yield "snippets", ", ".join(remedy.snippets)
 
 
-def _written(condition: Condition, knowledge: KnowledgeBase) -> str:
+def _written(condition: Clause, knowledge: KnowledgeBase) -> str:
     named = f"  ({', '.join(condition.params)})" if condition.params else ""
     return f"{in_words(condition, knowledge)}{named}"
 

@@ -10,7 +10,7 @@ from typing import Any
 from expert.authoring.cards import facts_in_text, params
 from expert.authoring.graph import Drawing, chain
 from expert.authoring.places import shown
-from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Rule, Symptom
+from expert.knowledge import Clause, Diagnosis, KnowledgeBase, Rule, Symptom
 from expert.packs.places import lines, values
 from expert.packs.tests import PackTest
 from expert.prose import number, unfilled
@@ -124,9 +124,9 @@ def _page(
     )
 
 
-def _reading(condition: Condition, knowledge: KnowledgeBase) -> Reading:
-    text, said = sentence(condition, knowledge), meaning(condition.fact, knowledge)
-    return Reading(text, condition.fact, "" if said.casefold() in text.casefold() else said)
+def _reading(clause: Clause, knowledge: KnowledgeBase) -> Reading:
+    text, said = sentence(clause, knowledge), "; ".join(meaning(fact, knowledge) for fact in clause.reads)
+    return Reading(text, ", ".join(clause.reads), "" if said.casefold() in text.casefold() else said)
 
 
 def _plain(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from expert.authoring.outcomes import Outcome
 from expert.engine import infer
 from expert.facts import Fact, Value
-from expert.findings import failed, in_words
+from expert.findings import in_words
 from expert.knowledge import Condition, Example, KnowledgeBase, Rule
 
 Expected = Literal["fires", "silent", "unknown"]
@@ -63,23 +63,16 @@ def _seen(rule: Rule, wanted: Expected, fired: bool, values: Mapping[str, Value]
         return "" if wanted == "unknown" else f"it cannot tell: {_asked_for(missing, rule)}"
     if wanted == "silent":
         return ""
-    condition = failed(rule, values)
-    if condition is not None:
-        return (
-            f"it stays silent: {condition.fact!r} is {values[condition.fact]!r}, not {in_words(condition, knowledge)}"
-        )
-    return f"it stays silent: an exception holds ({_exception(rule, values, knowledge)})"
+    clause = rule.failed(values)
+    if clause is not None:
+        given = " and ".join(f"{name!r} is {values[name]!r}" for name in clause.reads if name in values)
+        return f"it stays silent: {given}, not {in_words(clause, knowledge)}"
+    exception = ", ".join(in_words(clause, knowledge) for clause in rule.held_back(values))
+    return f"it stays silent: an exception holds ({exception})"
 
 
 def _asked_for(missing: tuple[str, ...], rule: Rule) -> str:
-    quoted = [c.fact for c in rule.when if c.operator == "known" and c.fact in missing]
+    known = [leaf for leaf in rule.when if isinstance(leaf, Condition) and leaf.operator == "known"]
+    quoted = [leaf.fact for leaf in known if leaf.fact in missing]
     hint = f" ({', '.join(map(repr, quoted))} must be known because 'because' quotes it)" if quoted else ""
     return f"it is not given {', '.join(map(repr, missing))}{hint}"
-
-
-def _exception(rule: Rule, values: Mapping[str, Value], knowledge: KnowledgeBase) -> str:
-    def holds(condition: Condition) -> bool:
-        return condition.fact in values and condition.holds(values[condition.fact])
-
-    holding = next(exception for exception in rule.unless if all(holds(condition) for condition in exception))
-    return ", ".join(in_words(condition, knowledge) for condition in holding)

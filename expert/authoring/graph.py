@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from expert.knowledge import KnowledgeBase, Rule
+from expert.knowledge import KnowledgeBase, Rule, wanted
 from expert.prose import unfilled
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def chain(rule: Rule, knowledge: KnowledgeBase) -> Drawing:
     leads = [(a, b) for a, b, kind in edges if kind == "remedies" or rule.then in knowledge.symptoms]
     graph = whole.edge_subgraph(leads).copy()
     graph.add_node(rule.then)
-    read = [c.fact for c in rule.when if c.fact in whole and c.operator in (">", ">=")]
+    read = [fact for fact in wanted(rule) if fact in whole]
     graph.add_edges_from(((fact, rule.then) for fact in read), kind="explains")
     return _drawn(graph, knowledge)
 
@@ -105,8 +105,8 @@ def _graph(knowledge: KnowledgeBase) -> networkx.DiGraph[str]:
         graph.add_edges_from(((id_, remedy) for remedy in diagnosis.remedies), kind="remedies")
     for rule in knowledge.rules.values():
         if rule.certainty > 0 and rule.then in knowledge.diagnoses:
-            read = (c.fact for c in rule.when if c.operator in (">", ">="))
-            graph.add_edges_from(((fact, rule.then) for fact in read if fact in knowledge.symptoms), kind="explains")
+            read = (fact for fact in wanted(rule) if fact in knowledge.symptoms)
+            graph.add_edges_from(((fact, rule.then) for fact in read), kind="explains")
     return graph
 
 

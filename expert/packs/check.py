@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from expert.facts import Quantity, Value
-from expert.knowledge import Condition, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom, concluded, strata
+from expert.knowledge import (
+    Clause,
+    Combination,
+    Condition,
+    Diagnosis,
+    Formula,
+    KnowledgeBase,
+    Remedy,
+    Rule,
+    Symptom,
+    concluded,
+    strata,
+)
 from expert.packs.parse import Parsed
 from expert.packs.tree import Entry
 from expert.problems import Problem
 from expert.prose import mentions, quotes
 
+_COMBINING = ("all", "any", "none", "at_least", "where")
 _Item = TypeVar("_Item", Symptom, Diagnosis, Rule, Remedy)
 
 
@@ -67,16 +81,14 @@ def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_
     return dict(sorted(found.items()))
 
 
-def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: Iterable[str]) -> Rule:
+def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: Collection[str]) -> Rule:
     """The rule as the engine takes it: conditions on conclusions read certainties, and what it quotes must be known."""
     if rule.then and rule.then not in conclusions:
         entry.within("then", rule.then).unknown("E140", "symptom or diagnosis", rule.then, conclusions)
-    exceptions = [condition for exception in rule.unless for condition in exception]
-    for condition in rule.when:
-        _check_condition(condition, entry, "when", facts, conclusions)
-    for condition in exceptions:
-        _check_condition(condition, entry, "unless", facts, conclusions)
-    if rule.then in {c.fact for c in (*rule.when, *exceptions)}:
+    exceptions = [clause for exception in rule.unless for clause in exception]
+    _check_clauses(rule.when, entry, "when", facts, conclusions)
+    _check_clauses(exceptions, entry, "unless", facts, conclusions)
+    if rule.then in {fact for clause in (*rule.when, *exceptions) for fact in clause.reads}:
         entry.within("then", rule.then).problem("E172", f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
     if rule.at and rule.at not in facts:
         entry.within("at", rule.at).unknown("E140", "fact", rule.at, facts)
@@ -92,7 +104,7 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
                     "E160", f"the {example.outcome} example gives {name!r} {value!r}; it is a {facts[name].kind}"
                 )
     when = tuple(_conclusive(c, conclusions) for c in rule.when)
-    read = {c.fact for c in when}
+    read = {c.fact for c in when if isinstance(c, Condition)}
     quoted = (q for q in quotes(rule.because) if q not in rule.params and q not in read and q in facts)
     return replace(
         rule,
@@ -101,12 +113,23 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
     )
 
 
+def _check_clauses(
+    clauses: Iterable[Clause], entry: Entry, key: str, facts: Mapping[str, Quantity], conclusions: Collection[str]
+) -> None:
+    for leaf in (leaf for clause in clauses for leaf in clause.leaves()):
+        if isinstance(leaf, Condition):
+            _check_condition(leaf, entry, key, facts, conclusions)
+        else:
+            _check_formula(leaf, entry, key, facts, conclusions)
+
+
 def _check_condition(
-    condition: Condition, entry: Entry, key: str, facts: Mapping[str, Quantity], conclusions: Iterable[str]
+    condition: Condition, entry: Entry, key: str, facts: Mapping[str, Quantity], conclusions: Collection[str]
 ) -> None:
     quantity = facts.get(condition.fact)
     if quantity is None:
-        entry.within(key, condition.fact).unknown("E140", "fact, symptom or diagnosis", condition.fact, facts)
+        place = entry.within(key, condition.fact)
+        place.unknown("E140", "fact, symptom or diagnosis", condition.fact, [*facts, *_COMBINING])
     elif condition.fact in conclusions and isinstance(condition.threshold, bool):
         return
     else:
@@ -118,10 +141,28 @@ def _check_condition(
                 there.problem("E131", f"{condition.fact!r} is compared with {value!r}; it is {expected}")
 
 
-def _conclusive(condition: Condition, conclusions: Iterable[str]) -> Condition:
-    if condition.fact in conclusions and isinstance(condition.threshold, bool):
-        return concluded(condition.fact, condition.threshold is (condition.operator != "!="))
-    return condition
+def _check_formula(
+    formula: Formula, entry: Entry, key: str, facts: Mapping[str, Quantity], conclusions: Collection[str]
+) -> None:
+    """A formula computes with what was measured and is a number."""
+    for name in formula.reads:
+        found = re.search(rf"\b{re.escape(name)}\b", formula.text)
+        there = entry.within(key, formula.text).at(formula.text, found.start() if found else 0)
+        if name not in facts:
+            there.unknown("E140", "fact", name, facts)
+        elif name in conclusions:
+            there.problem("E131", f"{name!r} is concluded, not measured; ask for it in a condition of its own")
+        elif facts[name].kind != "number":
+            there.problem("E131", f"{name!r} is a {facts[name].kind}, but a formula computes with numbers")
+
+
+def _conclusive(clause: Clause, conclusions: Collection[str]) -> Clause:
+    """The clause with every question whether something was concluded put as one of certainty."""
+    if isinstance(clause, Combination):
+        return replace(clause, clauses=tuple(_conclusive(c, conclusions) for c in clause.clauses))
+    if isinstance(clause, Condition) and clause.fact in conclusions and isinstance(clause.threshold, bool):
+        return concluded(clause.fact, clause.threshold is (clause.operator != "!="))
+    return clause
 
 
 def _check_prose(text: str, entry: Entry, facts: Mapping[str, Quantity], params: Mapping[str, float]) -> None:
@@ -153,8 +194,7 @@ def _check_remedy(remedy: Remedy, entry: Entry, facts: Mapping[str, Quantity], r
                 there.problem(
                     "E152", f"a run may lack {name!r}: put the words around it in [brackets], or give it a |default"
                 )
-    for condition in remedy.verify:
-        _check_condition(condition, entry, "verify", facts, ())
+    _check_clauses(remedy.verify, entry, "verify", facts, ())
 
 
 def _check_circles(diagnoses: Mapping[str, tuple[Diagnosis, Entry]]) -> None:

@@ -14,7 +14,6 @@ from expert.knowledge import (
     ORIGINS,
     SEVERITIES,
     STAGES,
-    Condition,
     Diagnosis,
     Effort,
     Example,
@@ -26,7 +25,7 @@ from expert.knowledge import (
     Stage,
     Symptom,
 )
-from expert.packs.conditions import condition
+from expert.packs.conditions import clauses
 from expert.packs.sheets import Sheet, checked_id
 from expert.packs.tree import Entry
 
@@ -122,7 +121,7 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
         "silent",
         "unknown",
     )
-    when = _conditions(keys["when"], params) if "when" in keys else ()
+    when = clauses(keys["when"], params) if "when" in keys else ()
     if not when:
         entry.problem("E112", f"rule {id_!r} needs a 'when' with at least one condition")
     certainty = keys["certainty"].number() if "certainty" in keys else 0.0
@@ -134,7 +133,7 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
         _needed(keys, "then", entry),
         certainty,
         _needed(keys, "because", entry),
-        unless=tuple(_conditions(item, params) for item in keys["unless"].items()) if "unless" in keys else (),
+        unless=tuple(clauses(item, params) for item in keys["unless"].items()) if "unless" in keys else (),
         at=_text(keys, "at"),
         status=keys["status"].choice("status", ("stable", "test", "experimental")) if "status" in keys else "stable",
         source=_text(keys, "source"),
@@ -161,16 +160,11 @@ def _remedy(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> R
         needs=_list(keys, "needs"),
         conflicts=_list(keys, "conflicts"),
         snippets={framework: snippet.text() for framework, snippet in snippets.items()},
-        verify=_conditions(keys["verify"], params) if "verify" in keys else (),
+        verify=clauses(keys["verify"], params) if "verify" in keys else (),
         params=params,
         pack=pack,
         where=entry.where,
     )
-
-
-def _conditions(entry: Entry, params: Mapping[str, float]) -> tuple[Condition, ...]:
-    """The conditions of a mapping; where a threshold is a mistake its fact is still looked up."""
-    return tuple(condition(f, value, params) or Condition(f, "known", "") for f, _, value in entry.pairs())
 
 
 def _examples(keys: Mapping[str, Entry], outcome: str) -> list[Example]:

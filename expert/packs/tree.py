@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ LARGEST = 4_000_000
 """A pack has at most so many characters."""
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
-_LONGEST, _DEEPEST, _MOST = 5_000, 12, 200  # a text, its nesting; problems worth a hint
+_LONGEST, _DEEPEST, _MOST = 5_000, 20, 200  # a text, its nesting; problems worth a hint
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -100,14 +101,21 @@ class Entry:
         self.problem(code, f"{kind} {name[:60]!r} is not defined{self._hint(name, allowed)}")
 
     def within(self, *words: str) -> Entry:
-        """The place of a key, or an item of a list, in what stands under this key; as near to it as there is one."""
-        place, below = self, self.body
+        """The place of a key, or of a scalar, in what stands under this key; as near to it as there is one."""
+        place, under = self, self.body
         for word in words:
-            for candidate, under in _places(below):
+            for candidate, below in _places(under):
                 if isinstance(candidate.content, str) and candidate.content.strip() == word:
-                    place, below = candidate, under
+                    place, under = candidate, below
                     break
         return place
+
+    def at(self, text: str, offset: int) -> Entry:
+        """The place of a character of the text that stands here, if it stands in one line."""
+        start = self.place.text.find(text, self.column) + offset
+        if start < offset:
+            return self
+        return Entry(self.document, SimpleNamespace(line=self.line, column=start), self.content)
 
     def below(self, key: str) -> Entry | None:
         """The value under a key of this mapping."""
@@ -283,13 +291,15 @@ def _out_of_place(event: Any) -> _OutOfPlaceError:
 
 
 def _places(entry: Entry | None) -> Iterator[tuple[Entry, Entry]]:
-    """The keys of a mapping, the items of a sequence and the keys of those, each with what stands under it."""
-    if entry is None:
-        return
-    if isinstance(entry.content, list):
-        yield from entry.content
-    elif isinstance(entry.content, tuple):
-        for item in entry.content:
-            yield from _places(item)
-    else:
-        yield entry, entry
+    """Every scalar in an entry, the nearest first; each with what stands under it."""
+    todo = deque([entry] if entry else [])
+    while todo:
+        here = todo.popleft()
+        content = here.content
+        if isinstance(content, list):
+            yield from content
+            todo.extend(value for _, value in content)
+        elif isinstance(content, tuple):
+            todo.extend(content)
+        else:
+            yield here, here

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from expert.facts import Derivation, Fact, Range
 from expert.findings import Finding
-from expert.knowledge import Condition, KnowledgeBase, Rule
+from expert.knowledge import Condition, Formula, KnowledgeBase, Rule
 from expert.plan import Plan
 from expert.renderers._charts import slug, spark
 from expert.renderers._svg import percent
@@ -53,10 +53,10 @@ def evidence(finding: Finding, plan: Plan) -> tuple[Evidence, ...]:
     for derivation in finding.derivations:
         rule = plan.knowledge.rules[derivation.rule]
         for premise in derivation.premises:
-            for condition in (c for c in rule.when if c.fact == premise.name and c.operator != "known"):
+            for leaf in (leaf for leaf in rule.leaves() if premise.name in leaf.reads and _compares(leaf)):
                 if not is_conclusion(premise.name, plan.knowledge):
                     row = rows.get(premise.name) or _row(premise, derivation, plan)
-                    compared = (_threshold(condition), ", ".join(condition.params))
+                    compared = (_threshold(leaf), ", ".join(leaf.params))
                     rows[premise.name] = replace(row, thresholds=tuple(dict.fromkeys([*row.thresholds, compared])))
     return tuple(rows.values())
 
@@ -108,7 +108,13 @@ def _is(series: Series, column: str, about: str) -> bool:
     return series.column == column and series.about == about
 
 
-def _threshold(condition: Condition) -> str:
+def _compares(leaf: Condition | Formula) -> bool:
+    return isinstance(leaf, Formula) or leaf.operator != "known"
+
+
+def _threshold(condition: Condition | Formula) -> str:
+    if isinstance(condition, Formula):
+        return short(condition.text)
     threshold = condition.threshold
     if isinstance(threshold, tuple):
         texts = [short(shown(value, condition.fact)) for value in threshold]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from fractions import Fraction
@@ -57,7 +58,7 @@ class Oracle:
     def _truth(self, id_: str, about: str) -> bool | None:
         """Whether all that the rule asks for is so: its conditions, and that what it quotes is known."""
         rule = self.rules[id_]
-        truths = [self._met(fact, wish, about, rule["params"]) for fact, wish in rule["when"].items()]
+        truths = [self._together(rule["when"], about, rule["params"])]
         needed = re.sub(r"\[.*?\]", "", rule["because"])
         for quoted in re.findall(r"\{([a-z0-9_-]+)", needed):
             if quoted not in rule["params"]:
@@ -71,16 +72,44 @@ class Oracle:
             return None
         exceptions = rule.get("unless") or []
         for exception in exceptions if isinstance(exceptions, list) else [exceptions]:
-            if all_of([self._met(fact, wish, about, rule["params"]) for fact, wish in exception.items()]) is True:
+            if self._together(exception, about, rule["params"]) is True:
                 return None
-        weakest = 1.0
-        for fact, wish in rule["when"].items():
-            asks_for_more = wish in _YES or (isinstance(wish, str) and wish.startswith(">"))
-            if fact in self.conclusions and asks_for_more:
-                value = self.value(fact, about)
+        return rule["certainty"] * self._weakest(rule["when"], about, rule["params"])
+
+    def _together(self, wishes: dict[str, Any], about: str, params: dict[str, float]) -> bool | None:
+        """Whether everything that a mapping asks for is so."""
+        return all_of([self._so(key, wish, about, params) for key, wish in wishes.items()])
+
+    def _so(self, key: str, wish: Any, about: str, params: dict[str, float]) -> bool | None:
+        """Whether one key of a mapping is so: a fact, a formula, or conditions combined."""
+        if key == "where":
+            values = {name: self.value(name, about) for name in self.facts[about]}
+            return all_of([computed(text, values, params) for text in (wish if isinstance(wish, list) else [wish])])
+        if key not in ("all", "any", "none", "at_least"):
+            return self._met(key, wish, about, params)
+        items = wish["of"] if key == "at_least" else wish
+        truths = [self._together(item, about, params) for item in items]
+        needed = {"all": len(items), "any": 1, "none": 1, "at_least": wish["n"] if key == "at_least" else 0}[key]
+        surely, perhaps = sum(t is True for t in truths), sum(t is not False for t in truths)
+        found = True if surely >= needed else False if perhaps < needed else None
+        return found if key != "none" or found is None else not found
+
+    def _weakest(self, wishes: dict[str, Any], about: str, params: dict[str, float]) -> float:
+        """How sure one can be of a mapping that is so."""
+        sure = [1.0]
+        for key, wish in wishes.items():
+            if key in ("all", "any", "at_least"):
+                items = wish["of"] if key == "at_least" else wish
+                met = [item for item in items if self._together(item, about, params)]
+                best = sorted((self._weakest(item, about, params) for item in met), reverse=True)
+                sure.append(
+                    best[{"all": len(items), "any": 1}.get(key, 0) - 1] if key != "at_least" else best[wish["n"] - 1]
+                )
+            elif key in self.conclusions and (wish in _YES or (isinstance(wish, str) and wish.startswith(">"))):
+                value = self.value(key, about)
                 assert isinstance(value, float | int)
-                weakest = min(weakest, value)
-        return rule["certainty"] * weakest
+                sure.append(value)
+        return min(sure)
 
     def _met(self, fact: str, wish: Any, about: str, params: dict[str, float]) -> bool | None:
         """Whether the fact is as the condition wishes, None where it is not known."""
@@ -97,6 +126,42 @@ def all_of(truths: list[bool | None]) -> bool | None:
     if False in truths:
         return False
     return None if None in truths else True
+
+
+def computed(text: str, values: dict[str, Value | None], params: dict[str, float]) -> bool | None:
+    """Whether a formula is so: Python itself computes each side of each comparison."""
+    for name, number in params.items():
+        text = text.replace(f"{{{name}}}", f"({number!r})")
+    numbers = {name: float(value) for name, value in values.items() if _is_number(value)}
+    return _formula(ast.parse(text, mode="eval").body, numbers)
+
+
+def _formula(node: Any, numbers: dict[str, float]) -> bool | None:
+    if isinstance(node, ast.BoolOp):
+        truths = [_formula(value, numbers) for value in node.values]
+        if isinstance(node.op, ast.And):
+            return all_of(truths)
+        opposite = all_of([None if truth is None else not truth for truth in truths])
+        return None if opposite is None else not opposite
+    if isinstance(node, ast.UnaryOp):
+        inner = _formula(node.operand, numbers)
+        return None if inner is None else not inner
+    sides = [_side(side, numbers) for side in (node.left, *node.comparators)]
+    truths = []
+    for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+        pair = ast.Expression(ast.Compare(ast.Name("left", ast.Load()), [sign], [ast.Name("right", ast.Load())]))
+        code = compile(ast.fix_missing_locations(pair), "pair", "eval")
+        truths.append(None if None in (left, right) else eval(code, {"left": left, "right": right}))
+    return all_of(truths)
+
+
+def _side(node: Any, numbers: dict[str, float]) -> float | None:
+    allowed = {"__builtins__": {}, "abs": abs, "min": min, "max": max, "sqrt": math.sqrt, "log": math.log}
+    try:
+        value = eval(compile(ast.Expression(node), "side", "eval"), allowed, numbers)
+    except (ArithmeticError, ValueError, NameError):
+        return None
+    return value if not isinstance(value, complex) and math.isfinite(value) else None
 
 
 def together(reasons: list[float]) -> float:

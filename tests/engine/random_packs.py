@@ -93,7 +93,11 @@ def _rule(random: Random, conclusion: int, reads: int | None = None) -> str:
     """A rule for that conclusion; it reads measured facts and conclusions before it, one of them surely if given."""
     when = _conditions(random, conclusion, random.randint(1, 2))
     if reads is not None:
+        when = {key: wish for key, wish in when.items() if key in CATALOGUE or key in CONCLUSIONS}
         when[CONCLUSIONS[reads]] = random.choice(("true", "true", "false", '">= 0.2"'))
+        if random.random() < 0.2:  # beside other conclusions, of which some must have been drawn
+            drawn = [f"{{{CONCLUSIONS[n]}: true}}" for n in range(conclusion)]
+            when["at_least"] = f"{{n: {random.randint(1, len(drawn))}, of: [{', '.join(drawn)}]}}"
     quoted = random.choice([*CATALOGUE, *CONCLUSIONS[:conclusion]]) if random.random() < 0.25 else "p0"
     certainty = random.choice(CERTAINTIES) if reads is None else random.choice((1, 0.6, 0.5, 0.4))
     parts = {
@@ -110,7 +114,47 @@ def _rule(random: Random, conclusion: int, reads: int | None = None) -> str:
 
 def _conditions(random: Random, conclusion: int, count: int) -> dict[str, str]:
     readable = [*random.sample([*CATALOGUE], 3), *CONCLUSIONS[:conclusion]]
-    return {name: _wish(random, name) for name in random.sample(readable, min(count, len(readable)))}
+    found = {name: _wish(random, name) for name in random.sample(readable, min(count, len(readable)))}
+    combined = random.random()
+    if combined < 0.2:  # half of the time nothing else is asked for
+        found = (found if combined < 0.1 else {}) | _combined(random, conclusion, depth=2)
+    return found
+
+
+def _combined(random: Random, conclusion: int, depth: int) -> dict[str, str]:
+    """Conditions that are combined, or a formula."""
+    key = random.choice(("all", "any", "none", "at_least", "where"))
+    if key == "where":
+        return {key: json.dumps(_formula(random))}
+    items = [_item(random, conclusion, depth) for _ in range(random.randint(1, 3))]
+    written = f"[{', '.join(_flow(item) for item in items)}]"
+    return {key: f"{{n: {random.randint(1, len(items))}, of: {written}}}" if key == "at_least" else written}
+
+
+def _item(random: Random, conclusion: int, depth: int) -> dict[str, str]:
+    if depth and random.random() < 0.25:
+        return _combined(random, conclusion, depth - 1)
+    readable = [*random.sample([*CATALOGUE], 3), *CONCLUSIONS[:conclusion]]
+    return {name: _wish(random, name) for name in random.sample(readable, random.choice((1, 1, 2)))}
+
+
+def _formula(random: Random) -> str:
+    def number(depth: int) -> str:
+        if depth == 0 or random.random() < 0.4:
+            return random.choice(("n0", "n1", "n2", "n3", "n0", "n1", "2", "0.5", "{p0}", "{p1}"))
+        left, right = number(depth - 1), number(depth - 1)
+        sign = random.choice(["+", "-", "*", "/", "//", "%", "**"])
+        return random.choice((f"({left} {sign} {right})", f"-{left}", f"max({left}, {right})", f"sqrt({left})"))
+
+    def compared() -> str:
+        said = f"{random.choice(('n0', 'n1', 'n2'))} {random.choice('+-*/')} {number(1)}"
+        chain = f" {random.choice(('<', '>='))} {number(1)}" if random.random() < 0.2 else ""
+        return f"{said} {random.choice(('<', '<=', '>', '>=', '==', '!='))} {number(2)}{chain}"
+
+    said = compared()
+    if random.random() < 0.4:
+        said = f"{said} {random.choice(('and', 'or'))} {random.choice(('', 'not '))}{compared()}"
+    return said
 
 
 def _wish(random: Random, name: str) -> str:

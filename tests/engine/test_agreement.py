@@ -10,9 +10,9 @@ from agreement import disagreement
 from random_packs import CONCLUSIONS
 from random_packs import case as fresh_case
 
-from expert import engine, knowledge
+from expert import engine, formula, knowledge
 
-PACKS = 300
+PACKS = 400
 CHECK = import_module("expert.packs.check")
 case = cache(fresh_case)
 
@@ -45,14 +45,33 @@ FAULTS = {
     "at most is less than": ("expert.knowledge", "return value <= threshold", "return value < threshold"),
     "a range leaves out its ends": ("expert.knowledge", "<= value <=", "< value <"),
     "true is 1": ("expert.knowledge", "return kinds[0] is kinds[1]", "return True"),
-    "unknown is false": ("expert.knowledge", "if c.fact not in known))", "if False))"),
+    "unknown is false": (
+        "expert.knowledge",
+        "clause in self.when for fact in clause.awaits(known)))",
+        "clause in () for fact in clause.awaits(known)))",
+    ),
+    "any is all": ("expert.knowledge", 'count = 1 if self.kind == "any"', 'count = len(truths) if self.kind == "any"'),
+    "what is unknown cannot make up the number": (
+        "expert.knowledge",
+        "truths.count(True) + truths.count(None) >= count",
+        "truths.count(True) >= count",
+    ),
+    "none of what is unknown holds": ("expert.knowledge", "None if truth is None else not truth", "not truth"),
+    "any is as sure as the least of them": ("expert.knowledge", '"any": 1,', '"any": len(held),'),
+    "what cannot be computed is zero": (
+        "expert.formula",
+        "    except (ArithmeticError, ValueError):\n        return None",
+        "    except (ArithmeticError, ValueError):\n        return 0.0",
+    ),
+    "or needs both": ("expert.formula", 'decides = term.sign == "or"', "decides = False"),
+    "exceptions that combine are ignored": ("expert.engine", "for exception in exceptions)", "for exception in ())"),
     "all rules act at once": ("expert.knowledge", "return tuple(found)", "return (tuple(sum(found, ())),)"),
     "readers act before those they read": ("expert.knowledge", "return tuple(found)", "return tuple(found[::-1])"),
     "premises multiply": ("expert.certainty", "min(premises, default=1.0)", "math.prod(premises)"),
     "the surest premise counts": ("expert.certainty", "min(premises,", "max(premises,"),
     "for and against only add up": ("expert.certainty", " / (1 - min(abs(total), abs(reason)))", ""),
     "belief begins above its threshold": ("expert.engine", "certainty >= BELIEVED", "certainty > BELIEVED"),
-    "exceptions are ignored": ("expert.engine", "for exception in rule.unless]", "for exception in ()]"),
+    "exceptions are ignored": ("expert.engine", "for e in rule.unless if", "for e in () if"),
     "an unknown exception blocks": (
         "expert.engine",
         "for rule, about in self.fired]",
@@ -60,8 +79,8 @@ FAULTS = {
     ),
     "exceptions hold across subjects": (
         "expert.engine",
-        "experta.NOT(pattern(exception))",
-        "experta.NOT(self.known(**{k: v for k, v in pattern(exception).items() if k != 'about'}))",
+        "experta.NOT(pattern(_compared(e)))",
+        "experta.NOT(self.known(**{k: v for k, v in pattern(_compared(e)).items() if k != 'about'}))",
     ),
     "one rule speaks for all subjects": (
         "expert.engine",
@@ -107,6 +126,11 @@ def _with(module, right, wrong, monkeypatch):
     if module == "expert.knowledge":
         monkeypatch.setattr(knowledge.Condition, "holds", changed.Condition.holds)
         monkeypatch.setattr(knowledge.Rule, "awaits", changed.Rule.awaits)
+        for name in ("truth", "certainty"):
+            monkeypatch.setattr(knowledge.Combination, name, getattr(changed.Combination, name))
+    if module == "expert.formula":
+        for name in ("truth", "number"):
+            monkeypatch.setattr(formula, name, getattr(changed, name))
     fresh = _executed("expert.engine", _source("expert.engine"), monkeypatch)
     for name in ("strata", "combine", "pass_on"):
         setattr(fresh, name, getattr(changed, name, getattr(fresh, name)))
@@ -134,5 +158,5 @@ def _has_exceptions(c):
 
 
 def _lacks_facts(c):
-    read = {condition.fact for rule in _rules(c) for condition in rule.when}
+    read = {fact for rule in _rules(c) for fact in rule.reads}
     return any(read - set(CONCLUSIONS) - facts.keys() for facts in c.facts.values())

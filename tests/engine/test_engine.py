@@ -12,7 +12,7 @@ from random_packs import case, loaded
 from expert.certainty import CERTAIN, combine, pass_on
 from expert.engine import _compiled, infer, known
 from expert.facts import Fact
-from expert.knowledge import Condition, KnowledgeBase, Rule, Symptom
+from expert.knowledge import Combination, Condition, KnowledgeBase, Rule, Symptom
 
 CHAIN = """
 format: 1
@@ -53,6 +53,19 @@ def test_premises_pass_their_certainty_on_through_the_engine():
     rules.append(Rule("d", tuple(Condition(id_, ">=", 0.2) for id_ in worth), "d", 0.7, "So."))
     knowledge = KnowledgeBase((), symptoms, {}, {rule.id: rule for rule in rules}, {})
     assert conclusions([Fact("x", True)], knowledge)["d", ""] == pytest.approx(0.21)
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "certainty"), [("all", 1, 0.3), ("any", 1, 0.6), ("at least", 2, 0.4), ("at least", 3, 0.3)]
+)
+def test_combined_premises_pass_on_the_certainty_of_those_that_are_needed(kind, count, certainty):
+    worth = {"a": 0.6, "b": 0.3, "c": 0.4}
+    asked = Combination(kind, tuple(Condition(id_, ">=", 0.2) for id_ in worth), count)
+    rules = [Rule(id_, (Condition("x", "==", True),), id_, sure, "So.") for id_, sure in worth.items()]
+    rules.append(Rule("d", (asked,), "d", 0.7, "So."))
+    symptoms = {rule.id: Symptom(rule.id, "Seen") for rule in rules}
+    knowledge = KnowledgeBase((), symptoms, {}, {rule.id: rule for rule in rules}, {})
+    assert conclusions([Fact("x", True)], knowledge)["d", ""] == pytest.approx(0.7 * certainty)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_every_diagnosis_is_reached_by_a_rule():
 
 def test_every_symptom_is_reached_by_a_rule_and_explained_by_a_diagnosis():
     explained = {symptom for d in KNOWLEDGE.diagnoses.values() for symptom in d.explains}
-    causes = {c.fact for r in KNOWLEDGE.rules.values() if r.then in KNOWLEDGE.diagnoses for c in r.when}
+    causes = {fact for r in KNOWLEDGE.rules.values() if r.then in KNOWLEDGE.diagnoses for fact in r.reads}
     assert [s for s in KNOWLEDGE.symptoms if not KNOWLEDGE.concludes(s)] == []
     assert [s for s in KNOWLEDGE.symptoms if s not in explained | causes] == []
 

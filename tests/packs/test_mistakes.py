@@ -152,7 +152,7 @@ MISTAKES = [
         "anchors and aliases have no place in a pack; write the value out",
     ),
     ("default: 8", "default: §!!float 8", "tags have no place in a pack; quotes make a word of a number"),
-    ("how: Halve it.", "how: [[[[[[[[[§[[[[]", "nested too deeply"),
+    ("how: Halve it.", "how: [[[[[[[[[[[[[[[[[§[[[[]", "nested too deeply"),
     ("how: Halve it.", "how: Halve it: now.", "not YAML: mapping values are not allowed in this context"),
     ("how: Halve it.", "how: Halve\x07it.", "not YAML: unacceptable character #x0007"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from expert.certainty import BELIEVED, combine, pass_on
-from expert.knowledge import KnowledgeBase, Rule, strata
+from expert.knowledge import Clause, Condition, Formula, KnowledgeBase, Rule, strata
 
 
 def best(knowledge: KnowledgeBase) -> Mapping[str, float]:
@@ -19,7 +19,17 @@ def best(knowledge: KnowledgeBase) -> Mapping[str, float]:
 
 def _passed(rule: Rule, found: Mapping[str, float]) -> float:
     """What a rule can be worth at the best; nothing if it waits for what is never believed, or speaks against."""
-    wanted = [found[c.fact] for c in rule.when if c.fact in found and c.operator in (">", ">=")]
-    if rule.certainty < 0 or any(certainty < BELIEVED for certainty in wanted):
+    reached = [_reached(clause, found) for clause in rule.when]
+    if rule.certainty < 0 or any(certainty < BELIEVED for certainty in reached):
         return 0.0
-    return pass_on(rule.certainty, wanted)
+    return pass_on(rule.certainty, reached)
+
+
+def _reached(clause: Clause, found: Mapping[str, float]) -> float:
+    """How certain a clause can become at the best."""
+    if isinstance(clause, Condition):
+        return found[clause.fact] if clause.fact in found and clause.is_wanted else 1.0
+    if isinstance(clause, Formula) or clause.kind == "none":
+        return 1.0
+    each = sorted((_reached(inner, found) for inner in clause.clauses), reverse=True)
+    return each[{"all": len(each), "any": 1, "at least": clause.count}[clause.kind] - 1]

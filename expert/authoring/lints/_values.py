@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from expert.facts import Value
-from expert.knowledge import Condition, KnowledgeBase
+from expert.knowledge import Clause, Condition, KnowledgeBase
 from expert.signals import catalogue
 
 _NEVER_NEGATIVE = ("count", "seconds", "epochs")
@@ -33,14 +33,12 @@ def samples(fact: str, conditions: Iterable[Condition], knowledge: KnowledgeBase
     return tuple(sorted(set(words)))
 
 
-def admitted(
-    when: Iterable[Condition], others: Iterable[Condition], knowledge: KnowledgeBase
-) -> dict[str, frozenset[Value]]:
+def admitted(when: Iterable[Clause], others: Iterable[Clause], knowledge: KnowledgeBase) -> dict[str, frozenset[Value]]:
     """The values of each fact that all conditions on it let through, told apart as finely as `others` need it."""
     of_fact: dict[str, list[Condition]] = defaultdict(list)
-    for condition in when:
+    for condition in plain(when):
         of_fact[condition.fact].append(condition)
-    thresholds = [*(c for conditions in of_fact.values() for c in conditions), *others]
+    thresholds = [*(c for conditions in of_fact.values() for c in conditions), *plain(others)]
     return {
         fact: frozenset(
             value
@@ -51,11 +49,18 @@ def admitted(
     }
 
 
-def implies(one: Iterable[Condition], other: Iterable[Condition], knowledge: KnowledgeBase) -> bool:
-    """Whether all of `other` is known and holds wherever all of `one` is and does."""
+def implies(one: Iterable[Clause], other: Iterable[Clause], knowledge: KnowledgeBase) -> bool:
+    """Whether all of `other` is known and holds wherever all of `one` is and does; what combines is taken as it is."""
     first, second = tuple(one), tuple(other)
+    if not set(second) - set(plain(second)) <= set(first):
+        return False
     inner, outer = admitted(first, second, knowledge), admitted(second, first, knowledge)
     return outer.keys() <= inner.keys() and all(inner[fact] <= outer[fact] for fact in outer)
+
+
+def plain(clauses: Iterable[Clause]) -> tuple[Condition, ...]:
+    """The conditions on a single fact among the clauses."""
+    return tuple(clause for clause in clauses if isinstance(clause, Condition))
 
 
 def _numbers(named: Iterable[object], low: float, high: float) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ CODE = "W304"
 def lint(knowledge: KnowledgeBase) -> Iterator[Doubt]:
     """Pairs of diagnoses that come and go together."""
     rules = {id_: knowledge.concludes(id_) for id_ in knowledge.diagnoses}
-    facts = {id_: {frozenset(c.fact for c in rule.when) for rule in of_one} for id_, of_one in rules.items()}
+    facts = {id_: {frozenset(rule.reads) for rule in of_one} for id_, of_one in rules.items()}
     for first, second in combinations((id_ for id_, of_one in rules.items() if of_one), 2):
         if facts[first] == facts[second] and _matched(rules[first], rules[second], knowledge):
             told = f"nothing tells {second!r} from {first!r}: give one a rule that would speak against the other"

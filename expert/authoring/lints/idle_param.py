@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from expert.authoring.lints import Doubt
-from expert.knowledge import Condition, KnowledgeBase
+from expert.knowledge import Clause, KnowledgeBase
 from expert.prose import mentions
 
 CODE = "W206"
@@ -30,6 +30,6 @@ def lint(knowledge: KnowledgeBase) -> Iterator[Doubt]:
             yield Doubt(where[pack], "params", param, f"nothing in this pack reads the param {param!r}")
 
 
-def _named(conditions: tuple[Condition, ...] | list[Condition], texts: list[str]) -> set[str]:
+def _named(clauses: Iterable[Clause], texts: list[str]) -> set[str]:
     quoted = {name for text in texts for name, _ in mentions(text)}
-    return quoted | {param for condition in conditions for param in condition.params}
+    return quoted | {param for clause in clauses for param in clause.params}

@@ -13,7 +13,7 @@ CODE = "W302"
 def lint(knowledge: KnowledgeBase) -> Iterator[Doubt]:
     """Symptoms that would stand on every page without a cause."""
     explained = {id_ for diagnosis in knowledge.diagnoses.values() for id_ in diagnosis.explains}
-    read = {c.fact for rule in knowledge.rules.values() for c in rule.when if rule.certainty > 0}
+    read = {fact for rule in knowledge.rules.values() for fact in rule.reads if rule.certainty > 0}
     for id_, symptom in knowledge.symptoms.items():
         if id_ not in explained | read:
             told = f"no diagnosis explains {id_!r}, and no rule for one reads it"

@@ -26,7 +26,7 @@ def lint(knowledge: KnowledgeBase) -> Iterator[Doubt]:
 
 def _within(narrow: Rule, wide: Rule, knowledge: KnowledgeBase) -> bool:
     as_certain = 0 < narrow.certainty <= wide.certainty or wide.certainty <= narrow.certainty < 0
-    alike = {c.fact for c in narrow.when} == {c.fact for c in wide.when}
+    alike = set(narrow.reads) == set(wide.reads)
     return (
         as_certain and alike and set(wide.unless) <= set(narrow.unless) and implies(narrow.when, wide.when, knowledge)
     )
