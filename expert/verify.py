@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from expert.facts import Value
-from expert.knowledge import Condition, Remedy
+from expert.knowledge import Clause, Remedy
 from expert.plan import Item, Plan
 from expert.prose import number
 from expert.wording import observed, sentence
@@ -129,14 +129,13 @@ def _moved(change: Change, direction: str) -> bool:
     return after > before if direction == "up" else after < before
 
 
-def _check(condition: Condition, after: Plan) -> Check:
+def _check(clause: Clause, after: Plan) -> Check:
     assert after.knowledge is not None  # a plan that was judged has its knowledge
     values: dict[str, Value] = {name: fact.value for name, fact in after.facts.items()}
-    told = sentence(condition, after.knowledge)
-    if condition.fact not in values:
+    told, truth = sentence(clause, after.knowledge), clause.truth(values)
+    if truth is None:
         return Check(told, "cannot tell", "")
-    result: Result = "held" if condition.holds(values[condition.fact]) else "failed"
-    return Check(told, result, observed(condition, values, after.knowledge))
+    return Check(told, "held" if truth else "failed", observed(clause, values, after.knowledge))
 
 
 def _told(value: object) -> str:
