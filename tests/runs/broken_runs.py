@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 
 import torch
-from loop import Row, Trainer
-from networks import Forgetful, dense, fill
-from planted import Left, left, plants
-from samples import cancer, diabetes, digits, normalized_digits
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import LambdaLR
+
+from tests.runs.loop import Row, Trainer
+from tests.runs.networks import Forgetful, dense, fill
+from tests.runs.planted import Left, left, plants
+from tests.runs.samples import cancer, diabetes, digits, normalized_digits
 
 
 @plants("non-finite-loss", "a hand-written log(p) that meets p = 0 once the model is confident")

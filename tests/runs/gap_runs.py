@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 import torch
-from broken_runs import hand_written
-from loop import Row, Splits, Trainer
-from networks import convolutional, dense
-from planted import Left, left, plants
-from samples import cancer, diabetes, digits, made, normalized_digits
 from torch import nn
 from torch.nn import functional
 from torch.optim import SGD, Adam
+
+from tests.runs.broken_runs import hand_written
+from tests.runs.loop import Row, Splits, Trainer
+from tests.runs.networks import convolutional, dense
+from tests.runs.planted import Left, left, plants
+from tests.runs.samples import cancer, diabetes, digits, made, normalized_digits
 
 
 @plants("underfitting", "a linear model of clusters that no line parts; people get 3 % wrong", "model-too-small")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 
 import torch
-from loop import Trainer
-from networks import Writer, convolutional, dense
-from planted import Left, healthy, left
-from samples import characters, diabetes, digits, made, normalized_digits
 from torch import Tensor
 from torch.nn import functional
 from torch.optim import SGD, Adam, AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, StepLR
+
+from tests.runs.loop import Trainer
+from tests.runs.networks import Writer, convolutional, dense
+from tests.runs.planted import Left, healthy, left
+from tests.runs.samples import characters, diabetes, digits, made, normalized_digits
 
 
 @healthy("a fully-connected network under Adam")

@@ -43,10 +43,12 @@ class Trainer:
     timings: bool = False
     score: Callable[[Tensor, Tensor], Row] | None = None
     on_batch: Callable[[int, Tensor, Tensor], tuple[Tensor, Tensor]] | None = None
+    after_step: Callable[[int, float], None] | None = None  # what watches the run: the step and its training loss
     shown: Callable[[Row], Row] = lambda row: row
     last_step: int = 0  # the run is killed there; 0 lets it finish
     step: int = 0
     epoch: int = 0
+    latest: float = math.nan  # the loss of the last step
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -87,6 +89,8 @@ class Trainer:
             self._learn(x, y)
             self._note("data_time", loaded - started)
             self._note("step_time", time.perf_counter() - started)
+            if self.after_step:
+                self.after_step(self.step, self.latest)
             yield
 
     def _learn(self, x: Tensor, y: Tensor) -> None:
@@ -97,7 +101,8 @@ class Trainer:
         loss = self.loss(output, y)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.clip).item()
-        self._note("train_loss", loss.item())
+        self.latest = loss.item()
+        self._note("train_loss", self.latest)
         for name, value in self._score(output.detach(), y).items():
             self._note(f"train_{name}", value)
         before = [p.detach().clone() for p in self.model.parameters()] if self.probes else []

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 import torch
-from loop import Row, Trainer
-from networks import dense, fill
-from planted import Left, left, plants
-from samples import diabetes, normalized_digits, recall_of_the_first
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import SGD, Adadelta, Adagrad, Adam
+
+from tests.runs.loop import Row, Trainer
+from tests.runs.networks import dense, fill
+from tests.runs.planted import Left, left, plants
+from tests.runs.samples import diabetes, normalized_digits, recall_of_the_first
 
 
 @plants(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loop import Row, Trainer, settings_of
+from tests.runs.loop import Row, Trainer, settings_of
 
 
 @dataclass(frozen=True)

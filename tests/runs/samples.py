@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import torch
-from loop import Splits
 from sklearn import datasets
 from torch import Tensor
+
+from tests.runs.loop import Splits
 
 
 def digits(train: int = 1000, val: int = 400, scale: float = 1 / 16, shift: float = 0.0) -> Splits:

@@ -7,14 +7,15 @@ import time
 import traceback
 
 import torch
-from loop import Row, Trainer
-from networks import dense
-from planted import Left, left, plants
-from samples import normalized_digits
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim import Adam
 from torch.utils.data import DataLoader, Dataset
+
+from tests.runs.loop import Row, Trainer
+from tests.runs.networks import dense
+from tests.runs.planted import Left, left, plants
+from tests.runs.samples import normalized_digits
 
 
 @plants("slow-input-pipeline", "the loader sleeps 8 ms for each batch, the step itself needs 2")

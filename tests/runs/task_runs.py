@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import torch
-from loop import Row
-from networks import dense
-from planted import Left, healthy, plants
 from torch.nn import functional
 from torch.optim import Adam
+
+from tests.runs.loop import Row
+from tests.runs.networks import dense
+from tests.runs.planted import Left, healthy, plants
 
 
 @plants("reward-collapse", "the entropy bonus grows instead of fading: the policy is made random again")

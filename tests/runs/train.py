@@ -1,4 +1,4 @@
-"""Remakes the golden runs: `python tests/runs/train.py [NAME...]` really trains them, all or those named.
+"""Remakes the golden runs: `python -m tests.runs.train [NAME...]` really trains them, all or those named.
 
 Each run becomes a folder with its log, its configuration (`config.json`) and what was planted (`expected.json`).
 """
@@ -12,16 +12,19 @@ import sys
 import time
 from pathlib import Path
 
-import broken_runs  # noqa: F401 - importing it puts its runs on the list
-import gap_runs  # noqa: F401
-import healthy_runs  # noqa: F401
 import numpy as np
-import optimization_runs  # noqa: F401
-import system_runs  # noqa: F401
-import task_runs  # noqa: F401
 import torch
-from loop import Row
-from planted import RUNS, Left
+
+from tests.runs import (  # noqa: F401 - importing them puts their runs on the list
+    broken_runs,
+    gap_runs,
+    healthy_runs,
+    optimization_runs,
+    system_runs,
+    task_runs,
+)
+from tests.runs.loop import Row
+from tests.runs.planted import RUNS, Left
 
 HERE = Path(__file__).parent
 
