@@ -116,7 +116,8 @@ def _firing(derivation: Derivation, plan: Plan, knowledge: KnowledgeBase, told: 
     unknown = rule.not_ruled_out(values)
     if unknown:
         below.append(Node(f"not ruled out, as these are not known: {', '.join(unknown)}"))
-    return Node(f"rule {rule.id} speaks {sign} it with {derivation.certainty:+.2f}: {said}", tuple(below))
+    record = f" ({rule.record})" if rule.record else ""
+    return Node(f"rule {rule.id} speaks {sign} it with {derivation.certainty:+.2f}{record}: {said}", tuple(below))
 
 
 def _premise(fact: Fact, rule: Rule, plan: Plan, knowledge: KnowledgeBase, told: set[tuple[str, str]]) -> Node:

@@ -228,12 +228,26 @@ class Example:
     where: str = ""
 
 
+@dataclass(frozen=True)
+class Record:
+    """How right a rule was: it concluded in `n` labelled runs, in `hits` rightly, in `false_alarms` healthy ones."""
+
+    hits: int
+    false_alarms: int
+    n: int
+
+    def __str__(self) -> str:
+        runs = "run" if self.n == 1 else "runs"
+        return f"right in {self.hits} of {self.n} labelled {runs}"
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """The one production form: when all of `when` and no exception in `unless` is true, `then` gains `certainty`.
 
     `then` is a symptom or a diagnosis, `at` the fact whose steps are the conclusion's, `params` the pack's params and
-    their values in force, `false_positives` sound runs on which it is known to fire, `where` the file and line.
+    their values in force, `false_positives` sound runs on which it is known to fire, `record` how right it was where
+    that was measured, `where` the file and line.
     """
 
     id: str
@@ -250,6 +264,7 @@ class Rule:
     examples: tuple[Example, ...] = ()
     false_positives: tuple[str, ...] = ()
     pack: str = ""
+    record: Record | None = None
     where: str = ""
 
     @property

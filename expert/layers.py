@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from expert import records
 from expert.configuration import Configuration, ConfigurationError, Settled
-from expert.knowledge import KnowledgeBase
+from expert.knowledge import KnowledgeBase, Rule
 from expert.packs import load
 from expert.problems import Problem
 from expert.selection import in_profile, only, unknown, without
@@ -19,7 +21,9 @@ from expert.signals import catalogue
 @cache
 def builtin() -> KnowledgeBase:
     """The knowledge that comes with the product."""
-    return load(_built_in(), catalogue())
+    knowledge = load(_built_in(), catalogue())
+    found = records.read(shelf("rules") / "records.json")
+    return replace(knowledge, rules={id_: replace(r, record=found.get(id_)) for id_, r in knowledge.rules.items()})
 
 
 def in_force(configuration: Configuration = Configuration()) -> KnowledgeBase:  # noqa: B008 - frozen and empty
@@ -38,7 +42,7 @@ def everything(configuration: Configuration) -> KnowledgeBase:
     """
     if not (configuration.rules or configuration.params):
         return builtin()
-    return load(packs(configuration), catalogue(), configuration.params)
+    return _with_records(load(packs(configuration), catalogue(), configuration.params))
 
 
 def packs(configuration: Configuration) -> list[Path | Traversable]:
@@ -51,6 +55,20 @@ def packs(configuration: Configuration) -> list[Path | Traversable]:
     if problems:
         raise ConfigurationError(problems)
     return [*(file for file in _built_in() if Path(str(file)).resolve() not in files), *files.values()]
+
+
+def _with_records(knowledge: KnowledgeBase) -> KnowledgeBase:
+    """The knowledge with the records of the rules that are as they came along."""
+    kept = builtin().rules
+    rules = {
+        id_: replace(rule, record=kept[id_].record) if id_ in kept and _alike(rule, kept[id_]) else rule
+        for id_, rule in knowledge.rules.items()
+    }
+    return replace(knowledge, rules=rules)
+
+
+def _alike(one: Rule, other: Rule) -> bool:
+    return (one.when, one.unless, one.then, one.certainty) == (other.when, other.unless, other.then, other.certainty)
 
 
 def _built_in() -> list[Traversable]:

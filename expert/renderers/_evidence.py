@@ -36,13 +36,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Proof:
-    """One firing: what was known, the rule, and what follows with which certainty."""
+    """One firing: what was known, the rule with its record, and what follows with which certainty."""
 
     premises: tuple[str, ...]
     rule: str
     certainty: float
     kind: str
     conclusion: str
+    record: str = ""
 
 
 def evidence(finding: Finding, plan: Plan) -> tuple[Evidence, ...]:
@@ -73,9 +74,16 @@ def proof(finding: Finding, plan: Plan) -> tuple[Proof, ...]:
             d.certainty,
             "symptom" if d.conclusion in knowledge.symptoms else "diagnosis",
             knowledge.title(d.conclusion),
+            str(knowledge.rules[d.rule].record or ""),
         )
         for d in finding.derivations
     )
+
+
+def record(finding: Finding, plan: Plan) -> str:
+    """How right the rule behind the strongest reason was on labelled runs, where that was measured."""
+    rules = [plan.knowledge.rules[reason.derivation.rule] for reason in finding.reasons[:1]] if plan.knowledge else []
+    return " ".join(str(rule.record) for rule in rules if rule.record)
 
 
 def is_conclusion(fact: str, knowledge: KnowledgeBase) -> bool:

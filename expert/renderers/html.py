@@ -18,7 +18,7 @@ from expert.prose import number
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
 from expert.renderers._error import error_terms
-from expert.renderers._evidence import Evidence, Proof, evidence, measured, params_in_force, proof
+from expert.renderers._evidence import Evidence, Proof, evidence, measured, params_in_force, proof, record
 from expert.renderers._strip import strip
 from expert.renderers._unlocks import unlocks
 from expert.shelf import shelf
@@ -37,6 +37,7 @@ class FindingView:
     finding: Finding
     title: str
     because: tuple[str, ...]
+    record: str
     also: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     not_ruled_out: tuple[str, ...]
@@ -185,6 +186,7 @@ def _finding_view(finding: Finding, plan: Plan) -> FindingView:
         finding,
         f"{finding.diagnosis.title.rstrip('.')}{about}",
         strongest,
+        record(finding, plan),
         tuple(sentence for sentence in words.sentences(finding, plan) if sentence not in strongest),
         evidence(finding, plan),
         tuple(meaning(fact, knowledge) for fact in finding.not_ruled_out),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from expert.facts import Fact, Range
 from expert.findings import Finding
+from expert.knowledge import KnowledgeBase
 from expert.plan import Item, NotJudged, Plan
 from expert.renderers import _words as words
 from expert.renderers._evidence import measured, params_in_force
@@ -87,7 +89,14 @@ def _finding(finding: Finding, plan: Plan) -> dict[str, Any]:
         "explains": list(finding.explains),
         "remedies": list(finding.diagnosis.remedies),
         "rules": [derivation.rule for derivation in finding.derivations],
+        "records": _records(finding, plan.knowledge),
     }
+
+
+def _records(finding: Finding, knowledge: KnowledgeBase | None) -> dict[str, dict[str, int]]:
+    """How right each rule behind the finding was, where that was measured."""
+    rules = [knowledge.rules[d.rule] for d in finding.derivations] if knowledge else []
+    return {rule.id: asdict(rule.record) for rule in rules if rule.record}
 
 
 def _item(item: Item) -> dict[str, Any]:

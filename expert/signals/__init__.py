@@ -14,7 +14,7 @@ import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import TopologicalSorter
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -97,7 +97,12 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
 def _absent(wanted: Input, run: RunLog) -> tuple[str, ...]:
     if wanted.kind == "fact":
         return missing(wanted.name, run)
-    return () if any(s.name == wanted.name for s in _played(run, "")) else (wanted.name,)
+    return () if wanted.name in _names(run) else (wanted.name,)
+
+
+@lru_cache(maxsize=1)  # a plan asks for the inputs of hundreds of rules of one run
+def _names(run: RunLog) -> frozenset[str]:
+    return frozenset(s.name for s in _played(run, ""))
 
 
 def _measure(run: RunLog, about: str) -> list[Fact]:

@@ -37,15 +37,21 @@ def main() -> None:
     given = options.parse_args()
     names = [name for name in CASES if given.only in name]
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as temporary, ProcessPoolExecutor(2) as pool:
-        train = partial(leave, given.out or Path(temporary))
-        runs = list(product(names, range(given.seed, given.seed + REPLICAS)))
-        folders = list(pool.map(train, *zip(*runs, strict=True)))
+    with tempfile.TemporaryDirectory() as temporary:
+        folders = train(names, given.seed, given.out or Path(temporary))
         trained = time.monotonic() - began
-        judged = list(zip(runs, pool.map(findings, folders), strict=True))
+        with ProcessPoolExecutor(2) as pool:
+            judged = dict(zip(folders, pool.map(findings, folders.values()), strict=True))
     spent = time.monotonic() - began - trained
     print(f"{len(names)} cases × {REPLICAS} seeds trained in {trained:.0f} s, judged in {spent:.0f} s")
-    report([(CASES[name].answers, f"{name} ({seed})", found) for (name, seed), found in judged])
+    report([(CASES[name].answers, f"{name} ({seed})", found) for (name, seed), found in judged.items()])
+
+
+def train(names: Iterable[str], seed: int, out: Path) -> dict[tuple[str, int], Path]:
+    """The folders of the logs of the named cases, by name and seed: three seeds each, two processes."""
+    runs = list(product(names, range(seed, seed + REPLICAS)))
+    with ProcessPoolExecutor(2) as pool:
+        return dict(zip(runs, pool.map(partial(leave, out), *zip(*runs, strict=True)), strict=True))
 
 
 def leave(out: Path, name: str, seed: int) -> Path:
