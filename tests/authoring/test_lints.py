@@ -85,6 +85,16 @@ DOUBTS = [
     ("W304", [OTHER_DIAGNOSIS, another_rule(jumped(">= 10"), OTHER), NO_UNLESS], MISSING),
     ("W305", [another_remedy("effort: hours")], "house-other-remedy"),
     ("W501", [NO_UNKNOWN], "house-batch-large"),
+    ("W601", [("title: A large batch", "title: A very, very, very large batch of the examples that we have")], "title"),
+    ("W601", [("title: Warm the learning rate up", "title: You should warm it up")], "title"),
+    ("W601", [("how: Let it rise", "how: let it rise")], "how"),
+    ("W601", [("times its running median.", "times its running median")], "because"),
+    ("W602", [OTHER_DIAGNOSIS, another_rule("crashed: true", OTHER, "0.2")], "about"),
+    (
+        "W602",
+        [("    remedies: [house-add-warm-up]\n", ""), ("[house-cold-start, gradient-jump]", "house-cold-start")],
+        MISSING,
+    ),
 ]
 
 
@@ -113,6 +123,8 @@ SOUND = [
     ("W304", [OTHER_DIAGNOSIS, another_rule(jumped(">= 11"), OTHER), NO_UNLESS]),
     ("W305", [another_remedy("needs: []"), NEEDED]),
     ("W501", [(NO_UNKNOWN[0], "    status: experimental\n")]),
+    ("W601", [("title: Warm the learning rate up", "title: Warm it up[ to {usual_lr:.1e}]")]),
+    ("W602", [("the first gradients are far longer than the later ones.", "so it goes.")]),
 ]
 
 

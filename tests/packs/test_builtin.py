@@ -1,9 +1,6 @@
-"""The rules that come with the product keep what rules/README.md asks of a pack."""
+"""The rules that come with the product keep what rules/README.md asks of a pack; tests/authoring runs all lints."""
 
-import re
 import textwrap
-
-import pytest
 
 from expert.authoring.examples import failures
 from expert.layers import builtin
@@ -18,45 +15,8 @@ def test_every_rule_does_what_its_examples_say():
     assert failures(KNOWLEDGE) == ()
 
 
-@pytest.mark.parametrize("outcome", ["fires", "silent", "unknown"])
-def test_every_rule_has_an_example_that(outcome):
-    lacking = [r.id for r in KNOWLEDGE.rules.values() if outcome not in {example.outcome for example in r.examples}]
-    assert lacking == []
-
-
-def test_every_diagnosis_teaches_names_its_source_and_is_remedied():
-    poor = [
-        d.id
-        for d in KNOWLEDGE.diagnoses.values()
-        if len(d.about.split()) < 15 or not all(d.references) or not d.references or not d.remedies
-    ]
-    assert poor == []
-
-
-def test_every_diagnosis_is_reached_by_a_rule():
-    assert [id_ for id_ in KNOWLEDGE.diagnoses if not any(r.certainty > 0 for r in KNOWLEDGE.concludes(id_))] == []
-
-
-def test_every_symptom_is_reached_by_a_rule_and_explained_by_a_diagnosis():
-    explained = {symptom for d in KNOWLEDGE.diagnoses.values() for symptom in d.explains}
-    causes = {fact for r in KNOWLEDGE.rules.values() if r.then in KNOWLEDGE.diagnoses for fact in r.reads}
-    assert [s for s in KNOWLEDGE.symptoms if not KNOWLEDGE.concludes(s)] == []
-    assert [s for s in KNOWLEDGE.symptoms if s not in explained | causes] == []
-
-
-def test_every_remedy_is_an_imperative_and_is_used():
-    soft = re.compile(r"^[^A-Z]|\b(should|could|must|try to|please)\b|\.$|^(The|A|An|It|This|Your|Not)\b")
-    assert [r.title for r in KNOWLEDGE.remedies.values() if soft.search(r.title)] == []
-    assert [r.how for r in KNOWLEDGE.remedies.values() if not r.how[:1].isupper()] == []
-    used = {id_ for d in KNOWLEDGE.diagnoses.values() for id_ in d.remedies}
-    used |= {id_ for r in KNOWLEDGE.remedies.values() for id_ in r.needs}
-    assert [id_ for id_ in KNOWLEDGE.remedies if id_ not in used] == []
-
-
-def test_every_reason_is_a_sentence():
-    assert [
-        r.id for r in KNOWLEDGE.rules.values() if not re.match(r"[A-Z0-9{\[].*[.!]\]?$", r.because, re.DOTALL)
-    ] == []
+def test_every_diagnosis_names_its_source():
+    assert [d.id for d in KNOWLEDGE.diagnoses.values() if not d.references or not all(d.references)] == []
 
 
 def test_an_example_that_is_wrong_is_named_with_its_line_and_the_reason(tmp_path):

@@ -49,9 +49,5 @@ def check(paths: tuple[str, ...], form: str, strict: bool, code: str | None, set
             raise click.UsageError(f"there is no code {code!r}") from None
         return
     found = problems(_files.with_named(settled, paths), _files.asked(settled, paths))
-    text = formats.FORMATS[form](found)
-    if form == "text":
-        _given.say(text, nl=False)
-    else:
-        click.echo(text, nl=False)
+    _given.say(formats.FORMATS[form](found), nl=False)
     raise SystemExit(2 if any(map(formats.is_mistake, found)) else int(strict and bool(found)))
