@@ -34,11 +34,10 @@ class Param:
 
 @dataclass(frozen=True)
 class Reading:
-    """A condition in English, with the fact that it reads and what that is."""
+    """A condition in English, with the facts that it reads and, where it does not say so, what each is."""
 
     text: str
-    fact: str
-    meaning: str
+    facts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _page(
         thing.about,
         unfilled(rule.because),
         shown(rule.where),
-        tuple(_reading(condition, knowledge) for condition in rule.when),
+        tuple(_reading(clause, knowledge) for clause in rule.when),
         tuple(" and ".join(sentence(c, knowledge) for c in exception) for exception in rule.unless),
         tuple(_param(rule, name) for name in params(rule)),
         tuple(d.title for d in knowledge.diagnoses.values() if rule.then in d.explains),
@@ -125,8 +124,9 @@ def _page(
 
 
 def _reading(clause: Clause, knowledge: KnowledgeBase) -> Reading:
-    text, said = sentence(clause, knowledge), "; ".join(meaning(fact, knowledge) for fact in clause.reads)
-    return Reading(text, ", ".join(clause.reads), "" if said.casefold() in text.casefold() else said)
+    text = sentence(clause, knowledge)
+    said = ((fact, meaning(fact, knowledge)) for fact in clause.reads)
+    return Reading(text, tuple((fact, "" if told.casefold() in text.casefold() else told) for fact, told in said))
 
 
 def _plain(value: object) -> str:

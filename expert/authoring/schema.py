@@ -38,7 +38,7 @@ def schema(knowledge: KnowledgeBase, catalogue: Mapping[str, Quantity]) -> Schem
             "concluded": {"anyOf": [{"type": "boolean"}, _text(_COMPARISON), _text(_RANGE)]},
             "conditions": {
                 "description": "All of these must hold. A fact that is not known makes the whole unknown.",
-                **_object({**concluded, **facts}, patterns=own),
+                **_object({**concluded, **facts, **_combining()}, patterns=own),
                 "minProperties": 1,
             },
             "facts": _object({**concluded, **values}, patterns=own),
@@ -54,6 +54,20 @@ def schema(knowledge: KnowledgeBase, catalogue: Mapping[str, Quantity]) -> Schem
             "remedy": _remedy(),
             "test": _test(),
         },
+    }
+
+
+def _combining() -> Schema:
+    """The keys that combine conditions."""
+    several = _many(_ref("conditions"))
+    formula = {"type": "string", "description": "Arithmetic between facts that are numbers, and a comparison."}
+    counted = _object({"n": {"type": "integer", "minimum": 1}, "of": several}, required=("n", "of"))
+    return {
+        "all": {**several, "description": "Every item holds."},
+        "any": {**several, "description": "At least one item holds."},
+        "none": {**several, "description": "No item holds."},
+        "at_least": {**counted, "description": "So many items hold."},
+        "where": {**_one_or_many(formula), "description": "Like: fact / other_fact > {param}"},
     }
 
 

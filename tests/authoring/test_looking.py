@@ -51,7 +51,8 @@ def test_the_starter_fits_the_schema_and_a_typo_does_not(validator, house):
 
 def test_the_schema_helps_with_every_fact_and_its_unit():
     facts = schema(builtin(), catalogue())["definitions"]["conditions"]["properties"]
-    assert set(facts) == {*catalogue(), *builtin().symptoms, *builtin().diagnoses}
+    combining = {"all", "any", "none", "at_least", "where"}
+    assert set(facts) == {*catalogue(), *builtin().symptoms, *builtin().diagnoses, *combining}
     assert facts["step_seconds"]["description"].endswith("(seconds)")
     assert all(fact["description"].strip() for fact in facts.values())
 
