@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from expert.authoring.cards import facts_in_text, params
 from expert.authoring.graph import Drawing, chain
@@ -15,7 +13,6 @@ from expert.packs.places import lines, values
 from expert.packs.tests import PackTest
 from expert.prose import number, unfilled
 from expert.renderers import document
-from expert.shelf import shelf
 from expert.wording import meaning, sentence
 
 
@@ -59,7 +56,6 @@ class RulePage:
     references: tuple[str, ...]
     examples: tuple[tuple[str, str, str], ...]
     tests: tuple[tuple[str, str, str], ...]
-    record: tuple[tuple[str, str], ...]
     drawing: Drawing
 
 
@@ -78,27 +74,15 @@ class Entry:
 def pages(knowledge: KnowledgeBase, tests: Iterable[PackTest], files: Collection[str]) -> dict[str, str]:
     """Every page by its file name: the index and one page per rule of these files."""
     asked = [rule for rule in knowledge.rules.values() if rule.where.rpartition(":")[0] in files]
-    written, record = list(tests), records()
-    views = [_page(rule, knowledge, written, record) for rule in asked]
+    written = list(tests)
+    views = [_page(rule, knowledge, written) for rule in asked]
     things = (*knowledge.diagnoses.values(), *knowledge.symptoms.values())
     entries = [entry for entry in (_entry(thing, asked) for thing in things) if entry.rules]
     index = document("rules.html", {"entries": entries, "rules": len(asked), "packs": knowledge.packs})
     return {"index.html": index, **{f"rule-{v.rule.id}.html": document("rule.html", {"page": v}) for v in views}}
 
 
-def records() -> Mapping[str, Mapping[str, Any]]:
-    """How often each rule was right on labelled runs, by its id; empty where nobody has measured it."""
-    file = shelf("rules") / "records.json"
-    if not file.is_file():
-        return {}
-    content = json.loads(file.read_text("utf-8"))
-    rules = content.get("rules", content) if isinstance(content, dict) else {}
-    return {id_: record for id_, record in rules.items() if isinstance(record, dict)}
-
-
-def _page(
-    rule: Rule, knowledge: KnowledgeBase, tests: Iterable[PackTest], record: Mapping[str, Mapping[str, Any]]
-) -> RulePage:
+def _page(rule: Rule, knowledge: KnowledgeBase, tests: Iterable[PackTest]) -> RulePage:
     diagnosis = knowledge.diagnoses.get(rule.then)
     thing = diagnosis or knowledge.symptoms[rule.then]
     at = lines(rule.where, "rules", rule.id)
@@ -118,7 +102,6 @@ def _page(
         (*([rule.source] if rule.source else []), *thing.references),
         tuple((e.outcome, facts_in_text(e.facts), shown(at.get(e.outcome, e.where))) for e in rule.examples),
         tuple((t.name, outcome, shown(t.where)) for t in tests if (outcome := _expected(t, rule))),
-        tuple((key.replace("_", " "), _plain(value)) for key, value in record.get(rule.id, {}).items()),
         chain(rule, knowledge),
     )
 
@@ -127,10 +110,6 @@ def _reading(clause: Clause, knowledge: KnowledgeBase) -> Reading:
     text = sentence(clause, knowledge)
     said = ((fact, meaning(fact, knowledge)) for fact in clause.reads)
     return Reading(text, tuple((fact, "" if told.casefold() in text.casefold() else told) for fact, told in said))
-
-
-def _plain(value: object) -> str:
-    return number(value) if isinstance(value, int | float | str) else json.dumps(value)
 
 
 def _param(rule: Rule, name: str) -> Param:

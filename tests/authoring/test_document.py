@@ -106,6 +106,8 @@ def test_every_rule_that_comes_along_has_a_page_and_a_place_in_the_index(command
     index = (tmp_path / "docs/index.html").read_text(encoding="utf-8")
     assert all(f'href="rule-{id_}.html"' in index for id_ in builtin().rules)
     assert len(list((tmp_path / "docs").glob("rule-*.html"))) == len(builtin().rules)
+    measured = next(rule for rule in builtin().rules.values() if rule.record)
+    assert str(measured.record) in (tmp_path / f"docs/rule-{measured.id}.html").read_text(encoding="utf-8")
 
 
 def test_boxes_never_overlap_and_stand_inside_the_picture():
