@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from expert.diagnose import diagnose
     from expert.knowledge import KnowledgeBase
     from expert.live import Monitor
+    from expert.live.preflight import preflight
     from expert.plan import Plan
     from expert.run import RunLog
 
-__all__ = ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose"]
+__all__ = ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose", "preflight"]
 
 _HOMES = {
     "KnowledgeBase": "expert.knowledge",
@@ -22,6 +23,7 @@ _HOMES = {
     "Plan": "expert.plan",
     "RunLog": "expert.run",
     "diagnose": "expert.diagnose",
+    "preflight": "expert.live.preflight",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from expert import vocabulary
+from expert import supplied, vocabulary
 from expert.facts import Derivation, Fact, Value
 from expert.findings import Conclusions, Finding, Reason, Rejected
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
@@ -258,7 +258,8 @@ def _not_judged(
         awaited = [rule.awaits(of_subject) for of_subject in values]
         if rule.certainty > 0 and all(awaited):
             inputs = tuple(sorted({i for fact in awaited[0] for i in _inputs(fact, run, knowledge)}))
-            groups.setdefault(inputs, []).append(rule.id)
+            if not supplied.SUPPLIERS.keys() & set(inputs):  # no log could unlock it
+                groups.setdefault(inputs, []).append(rule.id)
     return tuple(
         NotJudged(
             inputs,

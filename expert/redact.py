@@ -126,4 +126,5 @@ def _everywhere(run: RunLog, mask: Callable[[str], str]) -> RunLog:
         events=tuple(replace(event, text=mask(event.text)) for event in run.events),
         notes=tuple(map(mask, run.notes)),
         reader=mask(run.reader),
+        facts=tuple(replace(f, value=mask(f.value)) if isinstance(f.value, str) else f for f in run.facts),
     )

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from expert.facts import Fact
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Direction = Literal["lower", "higher"]
@@ -93,7 +95,8 @@ class RunLog:
     """Everything that one run left behind. Readers make it, nobody changes it.
 
     `notes` say what the reader skipped or repaired, and what is assumed of a column. `reader` is the reader's name and
-    why it took the log, `clocks` the columns that count steps, epochs or time.
+    why it took the log, `clocks` the columns that count steps, epochs or time. `facts` are what was measured elsewhere
+    and no log holds; `expert.supplied` names them.
     """
 
     name: str
@@ -104,6 +107,7 @@ class RunLog:
     notes: tuple[str, ...] = ()
     reader: str = ""
     clocks: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @property
     def clock(self) -> Clock:

@@ -15,6 +15,7 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 
+from expert import supplied
 from expert.facts import Quantity
 from expert.run import Direction, FloatArray, IntArray, RunLog, Series, Setting
 from expert.spellings import (
@@ -209,6 +210,8 @@ def how_to_give(name: str) -> str:
     """The one line that gives a run an input that it lacks, a series or a setting."""
     if name in _LOG_LINES:
         return _LOG_LINES[name]
+    if name in supplied.COMMANDS:
+        return supplied.COMMANDS[name]
     if name in SETTINGS:
         return f"--set {name}=…"
     return f'log({{"{name}": …}})'

@@ -27,5 +27,6 @@ def unlocks(plan: Plan) -> tuple[Unlock, ...]:
         alone = [group for group in waiting if group.inputs == (name,)]
         rules, own = (sum(len(group.rules) for group in groups) for groups in (waiting, alone))
         titles = dict.fromkeys(title for group in alone or waiting for title in group.titles)
-        found.append(Unlock(name, own, rules - own, tuple(titles), vocabulary.how_to_give(name)))
+        how = alone[0].how if alone else vocabulary.how_to_give(name)
+        found.append(Unlock(name, own, rules - own, tuple(titles), how))
     return tuple(sorted(found, key=lambda unlock: (-2 * unlock.alone - unlock.together, unlock.input)))

@@ -21,7 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from expert import vocabulary
+from expert import supplied, vocabulary
 from expert.facts import At, Fact, Quantity, Range, Value
 from expert.run import RunLog, Series
 
@@ -63,20 +63,22 @@ def signals() -> Mapping[str, Signal]:
 
 @cache
 def catalogue() -> Mapping[str, Quantity]:
-    """Every fact that a run can have: what the signals measure, and the settings."""
-    return dict(sorted({**vocabulary.SETTINGS, **{n: s.quantity for n, s in signals().items()}}.items()))
+    """Every fact that a run can have: what the signals measure, the settings, and what is supplied beside the log."""
+    measured = {name: signal.quantity for name, signal in signals().items()}
+    return dict(sorted({**vocabulary.SETTINGS, **supplied.QUANTITIES, **measured}.items()))
 
 
 def measure(run: RunLog) -> tuple[Fact, ...]:
-    """All facts of the run: its settings, and what the signals make of its series, for each of its subjects."""
+    """All facts of the run: its settings, what was supplied, and what the signals make of both and of its series."""
     settings = tuple(
         Fact(name, value, reads=("settings",))
         for name, value in sorted(run.settings.items())
         if isinstance(value, str | bool) or (isinstance(value, int | float) and math.isfinite(value))
     )
-    measured = [fact for about in sorted({"", *(s.about for s in run.series)}) for fact in _measure(run, about)]
-    named = {fact.name for fact in measured}
-    return (*(fact for fact in settings if fact.name not in named), *measured)
+    subjects = sorted({"", *(s.about for s in run.series), *(f.about for f in run.facts)})
+    measured = [fact for about in subjects for fact in _measure(run, about)]
+    named = {fact.name for fact in (*run.facts, *measured)}
+    return (*(fact for fact in settings if fact.name not in named), *run.facts, *measured)
 
 
 def missing(fact: str, run: RunLog) -> tuple[str, ...]:
@@ -86,7 +88,8 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
     """
     signal = signals().get(fact)
     if signal is None:
-        return () if fact in run.settings else (fact,)
+        there = fact in run.settings or any(known.name == fact for known in run.facts)
+        return () if there else (supplied.supplier(fact) or fact,)
     absent = {i: _absent(i, run) for i in signal.inputs if i.kind != "run"}
     needed = [names for i, names in absent.items() if i.needed]
     if not needed and absent and all(absent.values()):
@@ -107,7 +110,7 @@ def _names(run: RunLog) -> frozenset[str]:
 
 def _measure(run: RunLog, about: str) -> list[Fact]:
     series = {s.name: s for s in _played(run, about)}
-    values: dict[str, object] = dict(run.settings)
+    values: dict[str, object] = {**run.settings, **{f.name: f.value for f in run.facts if f.about == about}}
     read: dict[str, tuple[str, ...]] = {}
     facts = []
     for name, signal in signals().items():

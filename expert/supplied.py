@@ -1,0 +1,136 @@
+"""Facts that no log holds: what a look at the model before it trains supplies, by name, with kind, unit and meaning.
+
+Who supplies them hands them over in `RunLog.facts`; rules read them like any other fact, and a plan whose run lacks
+them says which command would give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from expert.facts import Quantity
+
+_TRUTHS = {
+    "loss_broadcasts": "whether the loss stretches prediction and target of different shapes over each other",
+    "loss_can_reach_zero": "whether a model that is right everywhere would have a loss of zero",
+    "target_alone": "whether the model's inputs differ, yet all targets of the batch are one and the same",
+    "class_targets": "whether the targets are class numbers or one-hot rows",
+    "targets_are_inputs": "whether the targets are the input tokens themselves, not those that follow",
+    "causal": "whether the output at a position is the same whatever follows it",
+    "reads_the_future": "whether an output that is to predict the next token depends on tokens that follow",
+    "gradient_reaches_nothing": "whether no parameter at all gets a gradient",
+    "last_layer_held": "whether the optimizer holds the last layer that gets a gradient",
+    "gradient_not_finite": "whether a gradient is NaN or infinite behind a finite loss",
+    "arrived_in_eval_mode": "whether the model came in evaluation mode with layers that care",
+    "mode_flips": "whether the mode of a layer changes while the model runs",
+    "dropout_in_eval_mode": "whether dropout is at work in evaluation mode",
+    "cut_short": "whether the attempt to memorize one batch ended before it was memorized or lost",
+}
+_WORDS = {
+    "failed_in": "the part of the model, or the loss, that raised",
+    "failure": "the last line of what it raised",
+    "failure_kind": "what kind of mistake the error tells of",
+    "output_shape": "shape of the output",
+    "target_shape": "shape of the targets",
+    "loss_input": "what reaches the loss, as its last operation and its values tell",
+    "softmax_axis": "what the softmax before the loss runs over",
+    "ill_scaled_layer": "the layer whose weights are furthest from He or Glorot",
+    "constant_layer": "a layer all of whose weights are one number",
+    "non_finite_layer": "the first layer that turns finite numbers into NaN or infinity",
+    "non_finite_gradient_layer": "the first parameter whose gradient is NaN or infinite",
+    "cut_off_layer": "the first layer that ran and got no gradient",
+    "unused_layer": "a layer that did not run",
+    "unheld_layer": "a layer that gets a gradient and that the optimizer does not hold",
+    "unused_input": "an input that makes no difference to the output",
+    "modality": "what the inputs look like",
+    "batch_course": "how the attempt to memorize one batch went",
+    "batch_course_at_a_tenth": "how it went at a tenth of the rate",
+    "batch_course_at_tenfold": "how it went at ten times the rate",
+    "batch_course_at_suggested_rate": "how it went at the rate that the range test suggests",
+    "batch_course_unregularized": "how it went without dropout and weight decay",
+}
+COURSES = ("memorized", "falls", "goes up", "explodes", "oscillates", "plateaus")
+"""How an attempt to memorize one batch can go."""
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "failure_kind": ("shape", "type", "targets", "probabilities", "other"),
+    "loss_input": ("logits", "probabilities", "log-probabilities", "sigmoid", "tanh", "relu"),
+    "softmax_axis": ("classes", "batch", "other"),
+    "modality": ("images", "sequences", "features", "several"),
+    **{name: COURSES for name in _WORDS if name.startswith("batch_course")},
+}
+_NUMBERS = {
+    "input_not_finite": ("share of 1", "share of the inputs that is NaN or infinite"),
+    "target_not_finite": ("share of 1", "share of the targets that is NaN or infinite"),
+    "channel_scale": ("unit of the inputs", "largest root mean square of a channel where the first weights read it"),
+    "channel_least_scale": ("unit of the inputs", "root mean square of all inputs where the first weights read them"),
+    "channel_spread": ("times", "largest standard deviation of a channel over the smallest that is not zero"),
+    "channel_offset": ("times", "largest mean of a channel over its standard deviation"),
+    "distinct_inputs": ("share of 1", "share of the samples whose input is unlike all others"),
+    "initial_loss": ("unit of the loss", "loss of the untrained model"),
+    "initial_loss_over_chance": ("times", "loss of the untrained model over that of a guess"),
+    "initial_loss_over_constant": (
+        "times",
+        "squared error of the untrained model over that of the mean of the targets",
+    ),
+    "loss_classes": ("count", "classes that the loss can tell apart, by the width of what reaches it"),
+    "relu_zeros": ("share of 1", "share of exact zeros in what reaches the loss"),
+    "target_beyond_output": ("share of 1", "share of the targets that the output, or the loss, cannot take"),
+    "target_deviation": ("unit of the targets", "standard deviation of the targets"),
+    "target_center": ("unit of the targets", "mean of the targets, without its sign"),
+    "input_effect": ("times", "how far the outputs move when samples change places, over their size"),
+    "batch_leak": ("times", "how far other outputs move when one sample changes, over how far its own moves"),
+    "target_meets_own_output": ("share of 1", "share of a target's pull on the outputs that falls on its own sample's"),
+    "cut_off_share": ("share of 1", "share of the trainable weights whose layer ran and that got no gradient"),
+    "unused_share": ("share of 1", "share of the trainable weights whose layer did not run"),
+    "unregistered_weights": ("count", "weights that take part and that the model does not list among its parameters"),
+    "unheld_share": ("share of 1", "share of the weights with a gradient that the optimizer does not hold"),
+    "foreign_weights": ("count", "weights in the optimizer that the model does not have"),
+    "unmoved_share": ("share of 1", "share of the optimizer's weights that did not move while one batch was learned"),
+    "gradient_first_to_last": ("times", "gradient over weights of the first layer, over that of the last"),
+    "eval_loss_ratio": ("times", "loss in evaluation mode over that in training mode, after one batch was learned"),
+    "eval_randomness": ("times", "how far two passes in evaluation mode differ, over the size of the outputs"),
+    "mode_layers": ("count", "layers of dropout and batch normalization"),
+    "weight_scale_most": ("times", "largest deviation of a layer's weights over what He or Glorot ask for"),
+    "weight_scale_least": ("times", "smallest deviation of a layer's weights over what He or Glorot ask for"),
+    "constant_layers": ("share of 1", "share of the layers all of whose weights are one number that is not zero"),
+    "zero_layers": ("share of 1", "share of the layers all of whose weights are zero"),
+    "signal_growth": ("times", "deviation of the last layer's outputs over that of the first layer's"),
+    "saturated_at_start": ("share of 1", "share of hidden tanh and sigmoid outputs at their flat ends, untrained"),
+    "dead_at_start": ("share of 1", "share of ReLU units that are zero for the whole batch, untrained"),
+    "missing_activations": (
+        "share of 1",
+        "share of the layers that read another's output without an activation between",
+    ),
+    "nonlinear_operations": ("count", "activations, normalizations and gates that the model runs"),
+    "deepest_sigmoids": ("count", "hidden layers with a sigmoid"),
+    "batch_fall": ("share of 1", "share of the first loss that the attempt to memorize one batch took off"),
+    "gain_at_a_tenth": ("share of 1", "share of the first loss that a tenth of the rate took off beyond that"),
+    "gain_at_tenfold": ("share of 1", "share of the first loss that ten times the rate took off beyond that"),
+    "gain_at_suggested_rate": ("share of 1", "share of the first loss that the suggested rate took off beyond that"),
+    "gain_unregularized": ("share of 1", "share of the first loss that going unregularized took off beyond that"),
+    "suggested_rate": ("learning rate", "a tenth of the rate at which the loss of the range test was lowest"),
+    "highest_rate": ("learning rate", "the rate at which the loss of the range test blew up"),
+    "rate_over_suggested": ("times", "the rate in use over that suggested by the range test"),
+    "rate_over_highest": ("times", "the rate in use over that at which the range test blew up"),
+    "regularizers": ("count", "kinds of regularization in use: dropout, weight decay, normalization"),
+}
+SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
+    "preflight": {
+        **{name: Quantity(name, "truth", "", help_) for name, help_ in _TRUTHS.items()},
+        **{name: Quantity(name, "word", "", help_, _CHOICES.get(name, ())) for name, help_ in _WORDS.items()},
+        **{name: Quantity(name, "number", unit, help_) for name, (unit, help_) in _NUMBERS.items()},
+    },
+}
+"""The facts that each supplier can give."""
+COMMANDS: Mapping[str, str] = {
+    "preflight": "expert preflight module:function, where the function returns the model, its loss and one batch",
+}
+"""The command that has a supplier give its facts."""
+QUANTITIES: Mapping[str, Quantity] = {
+    name: quantity for given in SUPPLIERS.values() for name, quantity in given.items()
+}
+
+
+def supplier(fact: str) -> str:
+    """Who supplies a fact; nothing where a log can hold it."""
+    return next((name for name, given in SUPPLIERS.items() if fact in given), "")
