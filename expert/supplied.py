@@ -12,6 +12,7 @@ from expert.facts import Quantity
 
 _TRUTHS = {
     "loss_broadcasts": "whether the loss stretches prediction and target of different shapes over each other",
+    "loss_not_finite": "whether the loss of the untrained model is NaN or infinite",
     "loss_can_reach_zero": "whether a model that is right everywhere would have a loss of zero",
     "target_alone": "whether the model's inputs differ, yet all targets of the batch are one and the same",
     "class_targets": "whether the targets are class numbers or one-hot rows",

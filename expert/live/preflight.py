@@ -135,7 +135,8 @@ def _log(probe: Probe, facts: Sequence[Fact], given: Mapping[str, object], name:
     if probe.samples:
         settings.setdefault("batch_size", float(probe.samples))
     series: list[Series] = []
-    if isinstance(attempt := vars(probe).get("memorizing"), Attempt) and len(attempt.losses):
+    attempt = vars(probe).get("memorizing")
+    if isinstance(attempt, Attempt) and np.isfinite(attempt.losses[:1]).any():  # else there is no curve to judge
         series += [
             _series("train_loss", attempt.losses, "train_loss", "loss", "train"),
             _series("lr", attempt.rates, "lr", "lr"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from expert import vocabulary
+from expert import supplied, vocabulary
 from expert.facts import Quantity
 from expert.run import Event, RunLog, Series
 from expert.signals import catalogue, measure, missing, signals
@@ -77,9 +77,10 @@ def test_every_signal_says_in_a_sentence_what_it_measures():
     ] == []
 
 
-def test_a_fact_is_either_measured_or_a_setting():
+def test_a_fact_is_measured_or_a_setting_or_supplied():
     assert set(signals()) & set(vocabulary.SETTINGS) == set()
-    assert set(catalogue()) == set(signals()) | set(vocabulary.SETTINGS)
+    assert set(supplied.QUANTITIES) & (set(signals()) | set(vocabulary.SETTINGS)) == set()
+    assert set(catalogue()) == set(signals()) | set(vocabulary.SETTINGS) | set(supplied.QUANTITIES)
 
 
 def test_a_signal_reads_what_a_log_may_hold_and_stands_after_the_signals_that_it_reads():

@@ -21,8 +21,12 @@ def loss_at_start(probe: Probe) -> Facts:
     """The loss of the untrained model, beside that of a guess and that of the mean of the targets."""
     loss, call = probe.calls.loss, probe.calls.main
     if not math.isfinite(loss):
-        return {}
-    facts: dict[str, float | bool | None] = {"initial_loss": loss, "loss_can_reach_zero": _reaches_zero(call, loss)}
+        return {"loss_not_finite": True}
+    facts: dict[str, float | bool | None] = {
+        "loss_not_finite": False,
+        "initial_loss": loss,
+        "loss_can_reach_zero": _reaches_zero(call, loss),
+    }
     if call is not None and len(probe.calls.calls) == 1:
         classes = _classes(call)
         if call.name == "cross_entropy" and classes and classes > 1 and call.options.get("reduction", "mean") == "mean":
