@@ -7,7 +7,7 @@ FLOORS = (
     "problems configuration files run formula facts certainty prose knowledge records spellings vocabulary plugins "
     "shelf redact selection supplied",
     "readers signals packs engine sources typos",
-    "findings wording layers",
+    "findings wording layers decomposition",
     "plan explain export listing verify",
     "diagnose renderers",
     "authoring live data tune fleet",
