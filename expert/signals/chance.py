@@ -153,7 +153,7 @@ def double_softmax_ratio(train_loss: Series, train_acc: Series, softmax_floor: f
 
 
 def noise_entropy_ratio(train_loss: Series, train_acc: Series, num_classes: float) -> Ratio | None:
-    """The last training loss over the entropy of labels of which as many are wrong, any class alike, as it got wrong."""
+    """The last training loss over the entropy of labels that are wrong as often as it is, any class alike."""
     return _over_noise_entropy(train_loss, train_acc, num_classes)
 
 
@@ -166,7 +166,8 @@ def _over_noise_entropy(loss: Series, acc: Series, num_classes: float) -> float 
     """With a share p of wrong labels among K classes: −(1 − p) ln(1 − p) − p ln(p/(K − 1)), in nats."""
     if not len(loss.finite) or not len(acc.finite) or num_classes < 3 or not 0 < (right := end(acc)) < 1:
         return None
-    return end(loss) / -(right * np.log(right) + (1 - right) * np.log((1 - right) / (num_classes - 1)))
+    wrong = 1 - right
+    return end(loss) / -float(right * np.log(right) + wrong * np.log(wrong / (num_classes - 1)))
 
 
 def _above(useless: float, best: float) -> float:
