@@ -4,8 +4,8 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "problems configuration files run formula facts certainty prose knowledge records spellings vocabulary plugins "
-    "shelf redact selection",
+    "problems configuration files run formula facts certainty prose knowledge records spellings words vocabulary "
+    "plugins shelf redact selection",
     "readers signals packs engine sources typos",
     "findings wording layers",
     "plan explain export listing verify",
