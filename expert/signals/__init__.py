@@ -86,7 +86,7 @@ def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
             try:
                 if name in found or name in vocabulary.SETTINGS:
                     raise ValueError(f"a fact {name!r} is there already")
-                signal = replace(_signal(function), function=_guarded(function))
+                signal = replace(_signal(function, _subject(function)), function=_guarded(function))
                 if not signal.quantity.help:
                     raise ValueError(f"the signal {name!r} has no docstring, so nobody knows what it measures")
                 _ordered({**found, name: signal})

@@ -4,8 +4,8 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "problems configuration files run formula facts certainty prose knowledge records spellings vocabulary plugins "
-    "shelf redact selection supplied",
+    "problems configuration files run formula facts certainty prose knowledge records spellings words vocabulary "
+    "plugins shelf redact selection supplied",
     "readers signals packs engine sources typos",
     "findings wording layers decomposition",
     "plan explain export listing verify",
