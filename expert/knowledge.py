@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
@@ -364,7 +365,19 @@ class KnowledgeBase:
 
     def concludes(self, conclusion: str) -> tuple[Rule, ...]:
         """The rules that speak for or against a symptom or diagnosis."""
-        return tuple(rule for rule in self.rules.values() if rule.then == conclusion)
+        return self._concluding.get(conclusion, ())
+
+    @cached_property
+    def _concluding(self) -> Mapping[str, tuple[Rule, ...]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            found.setdefault(rule.then, []).append(rule)
+        return {conclusion: tuple(rules) for conclusion, rules in found.items()}
+
+    @cached_property
+    def conclusions(self) -> tuple[str, ...]:
+        """Everything that a rule can conclude, each after what it is drawn from."""
+        return tuple(conclusion for stratum in strata(self.rules.values()) for conclusion in stratum)
 
     def title(self, conclusion: str) -> str:
         """The title of a symptom or diagnosis."""

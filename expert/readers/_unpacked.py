@@ -46,6 +46,11 @@ def is_log(path: Path) -> bool:
     return path.suffix.lower() in _COMPRESSED and Path(path.stem).suffix.lower() in _LOGS and packed(path) != ""
 
 
+def is_no_log(path: Path) -> bool:
+    """Whether a file is called like a checkpoint, a picture or a program."""
+    return path.suffix.lower() in (*_NO_LOGS, *_PICTURES)
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The log or the folder that a file holds, for as long as the block lasts, and what must be said of it.
