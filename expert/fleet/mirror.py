@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from expert.fleet.places import Selection
+from expert.files import save
+from expert.fleet.places import Lost, Selection
 from expert.readers._unpacked import is_no_log
 
 
@@ -27,7 +28,7 @@ def mirrored(url: str, folder: Path, selection: Selection) -> Path:
         from fsspec.core import url_to_fs
     except ImportError as error:
         raise MirrorError(f"{url}: fetched by fsspec; pip install 'training-expert[remote]' brings it") from error
-    target = folder / sha256(url.encode()).hexdigest()[:12]
+    target = folder / sha256(url.encode()).hexdigest()[:12] / (url.rstrip("/").rsplit("/", 1)[-1] or "root")
     try:
         files, place = url_to_fs(url)
         listed = files.find(place, detail=True)
@@ -59,15 +60,14 @@ def _logs(
 def _fetch(files: Any, path: str, target: Path, status: Mapping[str, Any]) -> None:
     """Fetch a file unless it is here as it is there. Its time of change is that of the original, where that is told."""
     modified = _modified(status)
-    size = status.get("size")
-    if target.exists() and modified is not None and target.stat().st_size == size:
-        if abs(target.stat().st_mtime - modified) < 1:
-            return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    content = files.cat_file(path)
-    if target.exists() and target.read_bytes() == content:
+    here = target.stat() if target.exists() else None
+    same_size = here is not None and here.st_size == status.get("size")
+    if here is not None and same_size and modified is not None and abs(here.st_mtime - modified) < 1:
         return
-    target.write_bytes(content)
+    content = files.cat_file(path)
+    if same_size and target.read_bytes() == content:
+        return
+    save(target, content)
     if modified is not None:
         os.utime(target, (modified, modified))
 
@@ -88,12 +88,12 @@ def _modified(status: Mapping[str, Any]) -> float | None:
     return None
 
 
-def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """The roots with each URL replaced by the folder that mirrors it, and the URLs that could not be fetched, with why."""
+def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[list[str], list[Lost]]:
+    """The roots, each URL replaced by the folder that mirrors it, and those that could not be fetched."""
     found, lost = [], []
     for root in roots:
         try:
             found.append(str(mirrored(root, folder, selection)) if "://" in root else root)
         except MirrorError as error:
-            lost.append((root, str(error)))
-    return tuple(found), tuple(lost)
+            lost.append(Lost(root, root, str(error)))
+    return found, lost

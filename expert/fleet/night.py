@@ -14,6 +14,7 @@ from expert.fleet import cache
 from expert.fleet.executors import Crew, as_done
 from expert.fleet.history import Evaluation, History, Row, Run, Speaker
 from expert.fleet.judging import Outcome, Pair, Task
+from expert.fleet.mirror import local
 from expert.fleet.places import Lost, Place, Selection, family, matches, places
 from expert.fleet.states import absent, identity, present
 from expert.fleet.summary import Summary
@@ -50,7 +51,8 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     `progress` is told how many of how many places are done.
     """
     history.begin(request.night, request.as_of)
-    found = list(places(request.roots, request.selection, request.as_of, history.seen()))
+    roots, unreached = local(request.roots, request.state / "mirror", request.selection)
+    found = list(places(roots, request.selection, request.as_of, history.seen()))
     rules = request.rules.digest
     due: list[tuple[Place, str]] = []
     same: list[str] = []
@@ -74,7 +76,7 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
         history.record("#".join(pair.before), "#".join(pair.after), trials.result())
     _forget(request, history)
     history.finish(request.night)
-    return tuple(place for place in found if isinstance(place, Lost))
+    return (*unreached, *(place for place in found if isinstance(place, Lost)))
 
 
 def _keep(outcome: Outcome, place: Place, request: Request, history: History) -> None:

@@ -133,7 +133,11 @@ def chance(affected: int, group: int, causes: int, runs: int) -> float:
     `causes` of `runs` are affected, `group` of them belong to the group.
     """
     most = min(causes, group)
-    logs = [_ways(causes, k) + _ways(runs - causes, group - k) for k in range(affected, most + 1) if group - k <= runs - causes]
+    logs = [
+        _ways(causes, k) + _ways(runs - causes, group - k)
+        for k in range(affected, most + 1)
+        if group - k <= runs - causes
+    ]
     return min(1.0, sum(math.exp(log - _ways(runs, group)) for log in logs))
 
 

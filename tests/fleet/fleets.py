@@ -43,9 +43,15 @@ def take(root: Path, day: int = 0, executor: str = "", **asked: object) -> repor
 
     One judge, which is slow to start, serves all nights that ask for no executor.
     """
-    folder = root.parent / "site"
+    return take_roots((str(root),), root.parent / "site", day, executor, **asked)
+
+
+def take_roots(
+    roots: tuple[str, ...], folder: Path, day: int = 0, executor: str = "", **asked: object
+) -> report.Report:
+    """The same for any roots, with the site in a folder."""
     moment = (DAY + datetime.timedelta(days=day)).timestamp()
-    request = night.Request((str(root),), folder, folder / ".expert", moment, RULES, **asked)
+    request = night.Request(roots, folder, folder / ".expert", moment, RULES, **asked)
     crews = executors.crew(executor) if executor else nullcontext(executors.Crew(_ONE, 1))
     with history.opened(request.state / "history.sqlite") as known, crews as crew:
         lost = night.take(request, known, crew, lambda done, total: None)
