@@ -230,6 +230,18 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Outcomes:
+    """What came of a remedy where it was applied: in how many runs its conditions held then, in how many not."""
+
+    held: int
+    failed: int
+
+    def __str__(self) -> str:
+        runs = "run" if self.held + self.failed == 1 else "runs"
+        return f"worked in {self.held} of {self.held + self.failed} {runs} in which it was applied"
+
+
+@dataclass(frozen=True)
 class Record:
     """How right a rule was: it concluded in `n` labelled runs, in `hits` rightly, in `false_alarms` healthy ones."""
 
@@ -324,7 +336,8 @@ class Diagnosis(Symptom):
 class Remedy:
     """What to do. `knob` and `direction` (up, down, or a word) let a plan never turn one knob both ways.
 
-    `verify` holds the conditions on the next run that tell that it worked; `snippets` are keyed by framework.
+    `verify` holds the conditions on the next run that tell that it worked; `snippets` are keyed by framework;
+    `outcomes` say how it went before, where that is known.
     """
 
     id: str
@@ -341,6 +354,7 @@ class Remedy:
     params: Mapping[str, float] = field(default_factory=dict)
     pack: str = ""
     where: str = ""
+    outcomes: Outcomes | None = None
 
 
 @dataclass(frozen=True)

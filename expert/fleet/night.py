@@ -53,13 +53,13 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     history.begin(request.night, request.as_of)
     roots, unreached = local(request.roots, request.state / "mirror", request.selection)
     found = list(places(roots, request.selection, request.as_of, history.seen()))
-    rules = request.rules.digest
+    rules = replace(request.rules, ledger=history.ledger())
     due: list[tuple[Place, str]] = []
     same: list[str] = []
     for place in found:
         if isinstance(place, Lost):
             continue
-        digest = history.due(place, rules)
+        digest = history.due(place, rules.digest)
         if digest is None:
             same.append(place.path)
         else:
@@ -68,11 +68,11 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     facts = str(request.state / "facts")
     by_path = {place.path: place for place, _ in due}
     tasks = (Task(place.path, facts, digest, request.redact) for place, digest in due)
-    for n, (task, future) in enumerate(as_done(crew, judged, tasks, request.rules, request.limits), 1):
+    for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
     pairs = _pairs(_stand(request, history), request, history)
-    for pair, trials in as_done(crew, tried, pairs, request.rules, request.limits):
+    for pair, trials in as_done(crew, tried, pairs, rules, request.limits):
         history.record("#".join(pair.before), "#".join(pair.after), trials.result())
     _forget(request, history)
     history.finish(request.night)
