@@ -60,7 +60,7 @@ def known(
     reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
     for derivation in derivations:
         reasons[derivation.conclusion, derivation.about].append(derivation)
-    for conclusion in (c for stratum in strata(knowledge.rules.values()) for c in stratum):
+    for conclusion in knowledge.conclusions:
         _settle(conclusion, subjects, reasons, knowledge)
     return subjects
 
@@ -81,7 +81,7 @@ def _settle(
     knowledge: KnowledgeBase,
 ) -> None:
     """Add the conclusion to what is known about each subject, where it is believed or was wholly judged."""
-    rules = [rule for rule in _concluding(knowledge).get(conclusion, ()) if rule.certainty > 0]
+    rules = [rule for rule in knowledge.concludes(conclusion) if rule.certainty > 0]
     read = {fact for rule in rules for fact in rule.reads}
     for about, facts in subjects.items():
         drawn = reasons.get((conclusion, about), [])
@@ -90,14 +90,6 @@ def _settle(
         if certainty >= BELIEVED or not any(rule.awaits(values) for rule in rules):
             at = next((d.at for d in sorted(drawn, key=lambda d: (-d.certainty, d.rule)) if d.at), None)
             facts[conclusion] = Fact(conclusion, certainty, about, tuple(sorted(d.rule for d in drawn)), at)
-
-
-@lru_cache(maxsize=8)
-def _concluding(knowledge: KnowledgeBase) -> Mapping[str, tuple[Rule, ...]]:
-    concluding: dict[str, list[Rule]] = collections.defaultdict(list)
-    for rule in knowledge.rules.values():
-        concluding[rule.then].append(rule)
-    return {conclusion: tuple(rules) for conclusion, rules in concluding.items()}
 
 
 class _Compiled:

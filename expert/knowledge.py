@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
@@ -232,6 +233,18 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Outcomes:
+    """What came of a remedy where it was applied: in how many runs its conditions held then, in how many not."""
+
+    held: int
+    failed: int
+
+    def __str__(self) -> str:
+        runs = "run" if self.held + self.failed == 1 else "runs"
+        return f"worked in {self.held} of {self.held + self.failed} {runs} in which it was applied"
+
+
+@dataclass(frozen=True)
 class Record:
     """How right a rule was: it concluded in `n` labelled runs, in `hits` rightly, in `false_alarms` healthy ones."""
 
@@ -329,7 +342,8 @@ class Diagnosis(Symptom):
 class Remedy:
     """What to do. `knob` and `direction` (up, down, or a word) let a plan never turn one knob both ways.
 
-    `verify` holds the conditions on the next run that tell that it worked; `snippets` are keyed by framework.
+    `verify` holds the conditions on the next run that tell that it worked; `snippets` are keyed by framework;
+    `outcomes` say how it went before, where that is known.
     """
 
     id: str
@@ -346,6 +360,7 @@ class Remedy:
     params: Mapping[str, float] = field(default_factory=dict)
     pack: str = ""
     where: str = ""
+    outcomes: Outcomes | None = None
 
 
 @dataclass(frozen=True)
@@ -430,7 +445,19 @@ class KnowledgeBase:
 
     def concludes(self, conclusion: str) -> tuple[Rule, ...]:
         """The rules that speak for or against a symptom or diagnosis."""
-        return tuple(rule for rule in self.rules.values() if rule.then == conclusion)
+        return self._concluding.get(conclusion, ())
+
+    @cached_property
+    def _concluding(self) -> Mapping[str, tuple[Rule, ...]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules.values():
+            found.setdefault(rule.then, []).append(rule)
+        return {conclusion: tuple(rules) for conclusion, rules in found.items()}
+
+    @cached_property
+    def conclusions(self) -> tuple[str, ...]:
+        """Everything that a rule can conclude, each after what it is drawn from."""
+        return tuple(conclusion for stratum in strata(self.rules.values()) for conclusion in stratum)
 
     def title(self, conclusion: str) -> str:
         """The title of a symptom or diagnosis."""

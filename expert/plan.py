@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Literal
 
@@ -271,10 +272,19 @@ def _not_judged(
     """The rules that no subject had the facts for, by the inputs that would unlock them, the most useful first."""
     values = [{name: fact.value for name, fact in facts.items()} for facts in known.values()]
     groups: dict[tuple[str, ...], list[str]] = {}
+
+    @cache
+    def inputs_of(fact: str) -> tuple[str, ...]:
+        """The missing inputs behind an unknown fact, through symptoms and diagnoses too."""
+        if fact not in knowledge.symptoms and fact not in knowledge.diagnoses:
+            return missing(fact, run)
+        facts = {name for rule in knowledge.concludes(fact) for name in rule.reads} - {fact}
+        return tuple(sorted({i for inner in facts for i in inputs_of(inner)}))
+
     for rule in knowledge.rules.values():
         awaited = [rule.awaits(of_subject) for of_subject in values]
         if rule.certainty > 0 and all(awaited):
-            inputs = tuple(sorted({i for fact in awaited[0] for i in _inputs(fact, run, knowledge)}))
+            inputs = tuple(sorted({i for fact in awaited[0] for i in inputs_of(fact)}))
             if not supplied.SUPPLIERS.keys() & set(inputs):  # no log could unlock it
                 groups.setdefault(inputs, []).append(rule.id)
     return tuple(
@@ -287,11 +297,3 @@ def _not_judged(
         )
         for inputs, rules in sorted(groups.items(), key=lambda group: (not group[0], -len(group[1]), group[0]))
     )
-
-
-def _inputs(fact: str, run: RunLog, knowledge: KnowledgeBase) -> tuple[str, ...]:
-    """The missing inputs behind an unknown fact, through symptoms and diagnoses too."""
-    if fact not in knowledge.symptoms and fact not in knowledge.diagnoses:
-        return missing(fact, run)
-    facts = {name for rule in knowledge.concludes(fact) for name in rule.reads}
-    return tuple(sorted({i for inner in facts if inner != fact for i in _inputs(inner, run, knowledge)}))

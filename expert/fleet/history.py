@@ -17,7 +17,7 @@ from pathlib import Path
 from expert.fleet.places import Place, Seen
 from expert.fleet.states import Sighting, State
 from expert.fleet.summary import Summary, dumps, loads
-from expert.knowledge import Severity
+from expert.knowledge import Outcomes, Severity
 from expert.verify import Trial
 
 _MIGRATIONS = (
@@ -370,13 +370,13 @@ class History:
         with self.writing():
             self.database.executemany("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?)", rows)
 
-    def ledger(self) -> dict[str, tuple[int, int]]:
-        """For each remedy in how many trials its conditions held, and in how many they failed."""
+    def ledger(self) -> dict[str, Outcomes]:
+        """What came of each remedy that was applied."""
         rows = self.database.execute(
             "SELECT remedy, sum(result = 'held'), sum(result = 'failed')"
             " FROM (SELECT DISTINCT before, after, remedy, result FROM trials) GROUP BY remedy"
         )
-        return {remedy: (int(held), int(failed)) for remedy, held, failed in rows}
+        return {remedy: Outcomes(int(held), int(failed)) for remedy, held, failed in rows}
 
     def speakers(self, before: str) -> dict[str, Speaker]:
         """Who spoke last for each family, in a night before this one."""

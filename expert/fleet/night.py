@@ -14,6 +14,7 @@ from expert.fleet import cache
 from expert.fleet.executors import Crew, as_done
 from expert.fleet.history import Evaluation, History, Row, Run, Speaker
 from expert.fleet.judging import Outcome, Pair, Task
+from expert.fleet.mirror import local
 from expert.fleet.places import Lost, Place, Selection, family, matches, places
 from expert.fleet.states import absent, identity, present
 from expert.fleet.summary import Summary
@@ -50,14 +51,15 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     `progress` is told how many of how many places are done.
     """
     history.begin(request.night, request.as_of)
-    found = list(places(request.roots, request.selection, request.as_of, history.seen()))
-    rules = request.rules.digest
+    roots, unreached = local(request.roots, request.state / "mirror", request.selection)
+    found = list(places(roots, request.selection, request.as_of, history.seen()))
+    rules = replace(request.rules, ledger=history.ledger())
     due: list[tuple[Place, str]] = []
     same: list[str] = []
     for place in found:
         if isinstance(place, Lost):
             continue
-        digest = history.due(place, rules)
+        digest = history.due(place, rules.digest)
         if digest is None:
             same.append(place.path)
         else:
@@ -66,15 +68,15 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     facts = str(request.state / "facts")
     by_path = {place.path: place for place, _ in due}
     tasks = (Task(place.path, facts, digest, request.redact) for place, digest in due)
-    for n, (task, future) in enumerate(as_done(crew, judged, tasks, request.rules, request.limits), 1):
+    for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
     pairs = _pairs(_stand(request, history), request, history)
-    for pair, trials in as_done(crew, tried, pairs, request.rules, request.limits):
+    for pair, trials in as_done(crew, tried, pairs, rules, request.limits):
         history.record("#".join(pair.before), "#".join(pair.after), trials.result())
     _forget(request, history)
     history.finish(request.night)
-    return tuple(place for place in found if isinstance(place, Lost))
+    return (*unreached, *(place for place in found if isinstance(place, Lost)))
 
 
 def _keep(outcome: Outcome, place: Place, request: Request, history: History) -> None:

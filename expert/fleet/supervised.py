@@ -15,7 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
 from typing import IO, Any
@@ -24,8 +25,10 @@ from expert.configuration import Configuration
 from expert.engine import EngineError
 from expert.fleet import judging
 from expert.fleet.judging import JudgeError, Outcome, Pair, Task
+from expert.knowledge import Outcomes
 from expert.layers import in_force
 from expert.problems import ProblemsError
+from expert.records import with_outcomes
 from expert.sources import defect
 from expert.verify import Trial
 
@@ -43,10 +46,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """Which rules the judges load, and a digest that tells whether they are those of an earlier night."""
+    """Which rules the judges load, and a digest that tells whether they are those of an earlier night.
+
+    `ledger` says what came of the remedies before; it changes what pages show, not what is found.
+    """
 
     configuration: Configuration
     digest: str
+    ledger: Mapping[str, Outcomes] = field(default_factory=dict)
 
 
 def rules(configuration: Configuration) -> Rules:
@@ -184,7 +191,7 @@ def _main() -> None:
     while (question := _received(sys.stdin.buffer)) is not None:
         try:
             if knowledge is None:
-                knowledge = in_force(rules_.configuration)
+                knowledge = with_outcomes(in_force(rules_.configuration), rules_.ledger)
             match question:
                 case Task():
                     answer: object = judging.judged(question, knowledge)

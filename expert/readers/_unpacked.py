@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any
 
 from expert.readers._columns import head
@@ -44,6 +44,11 @@ def packed(path: Path) -> str:
 def is_log(path: Path) -> bool:
     """Whether a file among others is one compressed log, such as `train.log.gz`."""
     return path.suffix.lower() in _COMPRESSED and Path(path.stem).suffix.lower() in _LOGS and packed(path) != ""
+
+
+def is_no_log(path: PurePath) -> bool:
+    """Whether a file is called like a checkpoint, a picture or a program."""
+    return path.suffix.lower() in (*_NO_LOGS, *_PICTURES)
 
 
 @contextmanager
@@ -166,8 +171,13 @@ def _check(count: int, path: Path) -> None:
 def _wanted(name: str) -> bool:
     """Whether a member lies inside the archive's folder and may be a log; checkpoints and pictures are left packed."""
     place = PurePosixPath(name)
-    foreign = place.suffix.lower() in (*_NO_LOGS, *_PICTURES)
-    return not foreign and not place.is_absolute() and ".." not in place.parts and "\\" not in name and ":" not in name
+    return (
+        not is_no_log(place)
+        and not place.is_absolute()
+        and ".." not in place.parts
+        and "\\" not in name
+        and ":" not in name
+    )
 
 
 def _save(stream: IO[bytes], folder: Path, name: str, left: _Left, notes: list[str]) -> None:

@@ -144,6 +144,7 @@ def _item(item: Item) -> dict[str, Any]:
         "effort": item.effort,
         "gain": item.gain,
         "verify": list(item.verify),
+        "outcomes": asdict(item.remedy.outcomes) if item.remedy.outcomes else None,
         "knob": item.remedy.knob,
         "direction": item.remedy.direction,
         "snippets": dict(item.snippets),

@@ -13,6 +13,7 @@ import importlib
 import inspect
 import math
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -61,7 +62,7 @@ def signals() -> Mapping[str, Signal]:
         for name, function in namespace.items():
             own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]
             if own and not name.startswith("_"):
-                found[name] = _signal(function, namespace.get("SUBJECT", "run"))
+                found[name] = _signal(function)
     return _ordered(_with_installed(_ordered(found)))
 
 
@@ -86,7 +87,7 @@ def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
             try:
                 if name in found or name in vocabulary.SETTINGS:
                     raise ValueError(f"a fact {name!r} is there already")
-                signal = replace(_signal(function, _subject(function)), function=_guarded(function))
+                signal = replace(_signal(function), function=_guarded(function))
                 if not signal.quantity.help:
                     raise ValueError(f"the signal {name!r} has no docstring, so nobody knows what it measures")
                 _ordered({**found, name: signal})
@@ -222,7 +223,8 @@ def _reads(
     return tuple(dict.fromkeys(found))
 
 
-def _signal(function: Callable[..., Any], subject: str) -> Signal:
+def _signal(function: Callable[..., Any]) -> Signal:
+    subject = getattr(sys.modules.get(function.__module__), "SUBJECT", "run")
     hints = get_type_hints(function, include_extras=True)
     returned = [hint for hint in _options(hints.pop("return")) if hint not in (NoneType, At)]
     name, help_ = function.__name__, (function.__doc__ or "").split("\n")[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import os
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from expert.configuration import Configuration
 from expert.fleet import executors, history, night, report, site, supervised
 
 RULES = supervised.rules(Configuration())
+_ONE = ThreadPoolExecutor(1)
 DAY = datetime.datetime(2026, 11, 1, 2, 30)
 
 
@@ -35,12 +38,22 @@ def put(path: Path, text: str, age: float = 1.0) -> None:
     os.utime(path, (moment, moment))
 
 
-def take(root: Path, day: int = 0, executor: str = "processes:1", **asked: object) -> report.Report:
-    """The report of the night so many days after the first, with its site in `root/../site`."""
-    folder = root.parent / "site"
+def take(root: Path, day: int = 0, executor: str = "", **asked: object) -> report.Report:
+    """The report of the night so many days after the first, with its site in `root/../site`.
+
+    One judge, which is slow to start, serves all nights that ask for no executor.
+    """
+    return take_roots((str(root),), root.parent / "site", day, executor, **asked)
+
+
+def take_roots(
+    roots: tuple[str, ...], folder: Path, day: int = 0, executor: str = "", **asked: object
+) -> report.Report:
+    """The same for any roots, with the site in a folder."""
     moment = (DAY + datetime.timedelta(days=day)).timestamp()
-    request = night.Request((str(root),), folder, folder / ".expert", moment, RULES, **asked)
-    with history.opened(request.state / "history.sqlite") as known, executors.crew(executor) as crew:
+    request = night.Request(roots, folder, folder / ".expert", moment, RULES, **asked)
+    crews = executors.crew(executor) if executor else nullcontext(executors.Crew(_ONE, 1))
+    with history.opened(request.state / "history.sqlite") as known, crews as crew:
         lost = night.take(request, known, crew, lambda done, total: None)
         told = report.report(request.night, known, lost)
         site.write(folder, told, known)

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from expert.fleet.history import opened
+from expert.knowledge import Outcomes
 from tests.fleet.fleets import healthy, overfitted, put, states, take
 
 
@@ -92,4 +93,8 @@ def test_a_remedy_that_was_applied_in_the_next_run_of_a_family_enters_the_ledger
     (tmp_path / "runs" / "2026-11-01" / "config.json").write_text('{"train_size": 5000, "weight_decay": 0.1}')
     take(tmp_path / "runs", day=1)
     with opened(tmp_path / "site" / ".expert" / "history.sqlite") as known:
-        assert known.ledger()["more-data"] == (1, 0)
+        assert known.ledger()["more-data"] == Outcomes(1, 0)
+    put(tmp_path / "runs" / "2026-11-02" / "log.csv", overfitted(), age=-1.5)
+    take(tmp_path / "runs", day=2)
+    (page,) = (tmp_path / "site" / "run").glob("2026-11-02*.html")
+    assert "worked in 1 of 1 run in which it was applied" in page.read_text()
