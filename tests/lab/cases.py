@@ -135,7 +135,7 @@ fault(
     scheduler_every_step=True,
     log_every=5,
 )
-fault("stopped-after-three-epochs", ROWS, "undertrained", epochs=3, log_every=1)
+fault("stopped-after-three-epochs", ROWS, "undertrained", optimizer=ADAM, epochs=3, log_every=1)
 # the optimizer and the batch
 fault("adadelta-at-1e-3", MLP, "optimizer-ill-suited learning-rate-too-low", optimizer=partial(Adadelta, lr=1e-3))
 fault("adagrad-at-1e-4", CNN, "optimizer-ill-suited learning-rate-too-low", optimizer=partial(Adagrad, lr=1e-4))
@@ -144,7 +144,7 @@ fault(
     PATIENTS,
     "oscillation learning-rate-too-high",
     network=partial(dense, 10, 1),
-    optimizer=partial(SGD, lr=0.06, momentum=0.95),
+    optimizer=partial(SGD, lr=0.06, momentum=0.98),
     epochs=100,
     batch_size=64,
 )
