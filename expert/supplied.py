@@ -1,4 +1,5 @@
-"""Facts that no log holds: what a look at the model before it trains supplies, by name, with kind, unit and meaning.
+"""Facts that no log holds, by name, with kind, unit and meaning: what a look at the model before it trains supplies, or
+one at all runs of a night.
 
 Who supplies them hands them over in `RunLog.facts`; rules read them like any other fact, and a plan whose run lacks
 them says which command would give them.
@@ -115,7 +116,27 @@ _NUMBERS = {
     "rate_over_highest": ("times", "the rate in use over that at which the range test blew up"),
     "regularizers": ("count", "kinds of regularization in use: dropout, weight decay, normalization"),
 }
+_OF_FLEETS = {
+    "group_runs": ("count", "runs that share a host, a setting, or all commits since one"),
+    "group_affected": ("count", "runs of the group that have the cause"),
+    "group_share": ("share of 1", "share of the group's runs that have the cause"),
+    "elsewhere_runs": ("count", "runs outside the group"),
+    "elsewhere_share": ("share of 1", "share of the runs outside the group that have the cause"),
+    "group_odds_ratio": ("times", "odds of the cause inside the group over those outside"),
+    "group_chance": ("probability", "how likely so many affected runs fall into the group by chance"),
+    "family_runs": ("count", "earlier runs of the family"),
+    "family_median": ("metric", "median of the best results of the family's earlier runs"),
+    "family_newest": ("metric", "best result of the family's newest run"),
+    "family_fall": ("standard deviations", "how far the newest run of a family fell behind its earlier ones"),
+}
 SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
+    "nightly": {
+        "group_kind": Quantity(
+            "group_kind", "word", "", "what the runs of a group share", ("host", "commit", "setting")
+        ),
+        "group_cause": Quantity("group_cause", "word", "", "the diagnosis that is asked about"),
+        **{name: Quantity(name, "number", unit, help_) for name, (unit, help_) in _OF_FLEETS.items()},
+    },
     "preflight": {
         **{name: Quantity(name, "truth", "", help_) for name, help_ in _TRUTHS.items()},
         **{name: Quantity(name, "word", "", help_, _CHOICES.get(name, ())) for name, help_ in _WORDS.items()},
@@ -124,6 +145,7 @@ SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
 }
 """The facts that each supplier can give."""
 COMMANDS: Mapping[str, str] = {
+    "nightly": "expert nightly ROOT… --site DIR, over all runs of a team",
     "preflight": "expert preflight module:function, where the function returns the model, its loss and one batch",
 }
 """The command that has a supplier give its facts."""

@@ -128,6 +128,7 @@ def nightly(
     from expert.fleet import site as pages
     from expert.fleet.metrics import prometheus
     from expert.fleet.states import NEWS
+    from expert.layers import in_force
 
     _check_fail_on(fail_on)
     moment = _moment(as_of)
@@ -154,7 +155,7 @@ def nightly(
             _progress(quiet) as progress,
         ):
             lost = night.take(request, known, crew, progress)
-            told = report.report(request.night, known, lost)
+            told = report.report(request.night, known, in_force(settled), lost)
             pages.write(site, told, known)
     except (history.HistoryError, executors.ExecutorError) as error:
         raise _given.Failure(str(error)) from error

@@ -9,10 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from expert.diagnose import judge_facts
 from expert.fleet.history import History, Row, Run
+from expert.fleet.patterns import regressions, shared
 from expert.fleet.places import Lost
 from expert.fleet.states import NEWS
-from expert.knowledge import SEVERITIES
+from expert.knowledge import SEVERITIES, KnowledgeBase
+from expert.renderers import _words as words
+from expert.run import RunLog
 
 _ENOUGH_RUNS, _ENOUGH_NIGHTS = 20, 14
 """From so many runs on a rule is called noisy, and from so many nights on dead."""
@@ -57,6 +61,17 @@ class RuleHealth:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What the fleet's rules found about a group of runs or a family: the subject, what is wrong, why, what to do."""
+
+    about: str
+    title: str
+    severity: str
+    because: str
+    first: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that the site and the messages of a night say. `before` is the night before, `failures` key and reason."""
 
@@ -69,7 +84,7 @@ class Report:
     failures: tuple[tuple[str, str], ...]
     unlocks: tuple[tuple[str, int, int], ...]
     health: tuple[RuleHealth, ...]
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
 
     def of(self, *states: str) -> tuple[Entry, ...]:
         """The findings in these states, the most severe first."""
@@ -81,8 +96,8 @@ class Report:
         return sum(self.verdicts.values())
 
 
-def report(night: str, history: History, lost: Iterable[Lost] = ()) -> Report:
-    """What history knows of a night, and the places that could not be looked at."""
+def report(night: str, history: History, knowledge: KnowledgeBase, lost: Iterable[Lost] = ()) -> Report:
+    """What history knows of a night, what the fleet's rules make of it, and the places that could not be looked at."""
     rows = history.standings(night)
     accepted = history.accepted(night)
     wanted = {row.run for row in rows}
@@ -109,7 +124,28 @@ def report(night: str, history: History, lost: Iterable[Lost] = ()) -> Report:
             sorted(((name, checks[name], n) for name, n in missing.items()), key=lambda one: (-one[1] * one[2], one))
         ),
         _health(history.rules(night), len(history.nights())),
+        _patterns(night, history, knowledge),
     )
+
+
+def _patterns(night: str, history: History, knowledge: KnowledgeBase) -> tuple[Pattern, ...]:
+    """The findings of the rules with `scope: fleet`; of groups with one cause the one that chance explains least."""
+    facts = (*shared(history.runs(night)), *regressions(history.runs(night)))
+    if not facts:
+        return ()
+    plan = judge_facts(RunLog("fleet", night), facts, knowledge)
+    found: dict[tuple[str, str], tuple[float, Pattern]] = {}
+    known = {(fact.about, fact.name): fact.value for fact in facts}
+    for finding in plan.findings:
+        item = next((item for item in plan.items if finding in item.treats), None)
+        because = " ".join(words.strongest(finding, plan, 1))
+        diagnosis = finding.diagnosis
+        pattern = Pattern(finding.about, diagnosis.title, finding.severity, because, item.title if item else "")
+        cause = str(known.get((finding.about, "group_cause"), finding.about))
+        chance = float(known.get((finding.about, "group_chance"), 0.0))
+        key = (diagnosis.id, cause)
+        found[key] = min(found.get(key, (2.0, pattern)), (chance, pattern), key=lambda one: one[0])
+    return tuple(pattern for _, (_, pattern) in sorted(found.items()))
 
 
 def _entry(row: Row, run: Run | None, accepted: Mapping[str, str]) -> Entry:

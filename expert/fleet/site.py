@@ -8,7 +8,7 @@ run/KEY.html          the page of a run           index.json, feed.xml, message.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -135,5 +135,6 @@ def _object(report: Report) -> dict[str, object]:
             }
             for entry in report.entries
         ],
+        "patterns": [asdict(pattern) for pattern in report.patterns],
         "failures": [{"place": key, "reason": reason} for key, reason in report.failures],
     }

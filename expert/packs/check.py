@@ -8,6 +8,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
+from expert import supplied
 from expert.facts import Quantity, Value
 from expert.knowledge import (
     Change,
@@ -120,6 +121,11 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
     _check_clauses(exceptions, entry, "unless", facts, conclusions)
     if rule.then in {fact for clause in (*rule.when, *exceptions) for fact in clause.reads}:
         entry.within("then", rule.then).problem("E172", f"rule {rule.id!r} reads what it concludes, {rule.then!r}")
+    reads = {fact for clause in (*rule.when, *exceptions) for fact in clause.reads} - set(conclusions)
+    of_fleets = reads & supplied.SUPPLIERS["nightly"].keys()
+    if (rule.scope == "fleet" and reads - of_fleets) or (rule.scope == "run" and of_fleets):
+        wrong = ", ".join(sorted(reads - of_fleets if rule.scope == "fleet" else of_fleets))
+        entry.problem("E174", f"rule {rule.id!r} has 'scope: {rule.scope}' and reads {wrong}")
     if rule.at and rule.at not in facts:
         entry.within("at", rule.at).unknown("E140", "fact", rule.at, facts)
     _check_prose(rule.because, entry.within("because"), facts, rule.params)

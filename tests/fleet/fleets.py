@@ -13,6 +13,7 @@ import numpy as np
 
 from expert.configuration import Configuration
 from expert.fleet import executors, history, night, report, site, supervised
+from expert.layers import in_force
 
 RULES = supervised.rules(Configuration())
 _ONE = ThreadPoolExecutor(1)
@@ -55,7 +56,7 @@ def take_roots(
     crews = executors.crew(executor) if executor else nullcontext(executors.Crew(_ONE, 1))
     with history.opened(request.state / "history.sqlite") as known, crews as crew:
         lost = night.take(request, known, crew, lambda done, total: None)
-        told = report.report(request.night, known, lost)
+        told = report.report(request.night, known, in_force(), lost)
         site.write(folder, told, known)
     return told
 
