@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -119,6 +120,7 @@ class _Judge:
         assert self.process.stdin is not None  # as pipes were asked for
         assert self.process.stdout is not None
         self.input, self.output = self.process.stdin, self.process.stdout
+        weakref.finalize(self, self.process.kill)  # with its thread, or at the end of the program
         _send(self.input, (rules, limits))
 
     def ask(self, question: Task | Pair, limits: Limits) -> object:
