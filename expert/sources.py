@@ -17,6 +17,7 @@ from expert.readers import Refused, claim, read
 from expert.readers._memory import from_mapping
 from expert.readers.beside import NAMES
 from expert.run import Direction, RunLog, Series
+from expert.words import Words
 
 Source = str | Path | RunLog | Mapping[str, Sequence[float]] | Any
 """The last is a data frame of pandas or polars."""
@@ -26,13 +27,22 @@ _STDIN_NAMES = ("log.jsonl", "log.json", "log.csv", "log.tsv", "log.txt", "log.l
 
 @dataclass(frozen=True)
 class Given:
-    """What a person adds to a log: settings, names of columns, directions, a run to compare with, the reader to use."""
+    """What a person adds to a log: settings, names of columns, directions, a run to compare with, the reader to use.
+
+    `words` are what the team settled once; nobody is told where a log has none of them.
+    """
 
     settings: Mapping[str, object] = field(default_factory=dict)
     mapped: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, Direction] = field(default_factory=dict)
     baseline: RunLog | None = None
     reader: str = ""
+    words: Words = field(default_factory=Words)
+
+    @property
+    def understood(self) -> Words:
+        """The team's words, and the names and directions that the person gives for this time."""
+        return self.words.with_given(self.mapped, self.directions)
 
 
 def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
@@ -73,9 +83,9 @@ def expand(sources: Iterable[str | Path]) -> list[str | Path]:
 
 def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
     if isinstance(source, RunLog):
-        yield vocabulary.understand(source, given.mapped, given.directions)
+        yield vocabulary.understand(source, given.understood)
     elif not isinstance(source, str | Path):
-        yield vocabulary.understand(from_mapping(_columns(source)), given.mapped, given.directions)
+        yield vocabulary.understand(from_mapping(_columns(source)), given.understood)
     elif str(source) == "-":
         yield from _standard_input(given)
     elif "://" in str(source):
@@ -102,7 +112,7 @@ def _columns(source: Any) -> Any:
 
 def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
     try:
-        yield from read(path, given.mapped, given.directions, given.reader)
+        yield from read(path, given.understood, given.reader)
     except Exception as error:  # a defect of one reader must not stop the other sources
         yield Refused(str(path), defect(error))
 

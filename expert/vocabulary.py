@@ -31,6 +31,7 @@ from expert.spellings import (
     SPLITS,
     TASK_NAMES,
 )
+from expert.words import Words
 
 Task = Literal[
     "classification",
@@ -118,10 +119,21 @@ def settings(found: Mapping[str, object]) -> dict[str, Setting]:
     return taken
 
 
-def describe(column: str, mapped: Mapping[str, str] | None = None) -> tuple[str, str, str, Direction | None]:
-    """Name, role, split and direction of a column; `mapped` gives the names that a person has given."""
-    given = (mapped or {}).get(column) or (mapped or {}).get(column.strip(), column)
-    return _described(given)
+def describe(column: str) -> tuple[str, str, str, Direction | None]:
+    """Name, role, split and direction of a column."""
+    return _described(column)
+
+
+def _in_words(column: str, words: Words) -> tuple[str, str, str, Direction | None]:
+    """Name, role, split and direction of a column as a person or a team calls it."""
+    given = words.names.get(column) or words.names.get(column.strip(), column)
+    splits = {plain(word): split for word, split in words.splits.items()}
+    if plain(given) in splits:
+        given = f"{splits[plain(given)]}_{plain(given)}"
+    elif not splits.keys().isdisjoint(parts := plain(given).split("_")):
+        given = "_".join(splits.get(part, part) for part in parts)
+    name, role, split, better = _described(given)
+    return name, words.roles.get(column) or words.roles.get(name) or role, split, better
 
 
 @lru_cache(maxsize=10_000)
@@ -149,21 +161,19 @@ def metric_spellings() -> frozenset[str]:
     return frozenset(spelling for spelling, (_, _, role) in _BASES.items() if role in ("loss", "error", "metric"))
 
 
-def understand(
-    run: RunLog, mapped: Mapping[str, str] | None = None, directions: Mapping[str, Direction] | None = None
-) -> RunLog:
+def understand(run: RunLog, words: Words = Words()) -> RunLog:  # noqa: B008 - frozen and empty
     """The run with every series named, and its settings too; what is assumed of a column stands in the notes.
 
-    `mapped` gives columns the name that a person wants, `directions` metrics their direction.
+    `words` are those of a person or a team, which outdo what is commonly meant.
     """
     data = next((series for series in run.series if plain(series.column) == "data_time"), None)
-    described = [(series, *describe(_apart(series, data), mapped)) for series in run.series]
+    described = [(series, *_in_words(_apart(series, data), words)) for series in run.series]
     losses = [(series, split or "train") for series, _, role, split, _ in described if role == "loss"]
     held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
     taken: dict[str, list[str]] = {}
     named: list[Series] = []
     for series, name, role, split, better in described:
-        given = next((d for n in (series.column, name) if (d := (directions or {}).get(n))), None)
+        given = next((d for n in (series.column, name) if (d := words.directions.get(n))), None)
         role = "metric" if given and not role else role
         if role in ("loss", "error", "metric") and not split:
             beside = "" if role == "loss" else "val" if name in _HELD_OUT else _beside(series, losses)
@@ -171,7 +181,7 @@ def understand(
             if role != "loss" and name not in held_out:
                 taken.setdefault(split, []).append(repr(series.column))
             name = f"{split}_{name}"
-        given = given or (directions or {}).get(name)
+        given = given or words.directions.get(name)
         named.append(replace(series, name=name, role=role, split=split, better=given or better))
     splits = [f"no split is named by {', '.join(columns)}; taken for {split}" for split, columns in taken.items()]
     scaled, percent = _shares(named)

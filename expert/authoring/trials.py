@@ -40,7 +40,7 @@ def _plan(test: PackTest, knowledge: KnowledgeBase) -> Plan:
     if test.log:
         return judge(single(Path(test.log), Given(test.settings)), knowledge)
     series = {name: points(text) for name, text in test.series.items()}
-    run = vocabulary.understand(from_mapping(series, test.name), {}, {})
+    run = vocabulary.understand(from_mapping(series, test.name))
     return judge(replace(run, settings={**run.settings, **vocabulary.settings(test.settings)}), knowledge)
 
 

@@ -51,6 +51,7 @@ _OPTIONS = (
     click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
 )
 
+NO_CONFIG = click.option("--no-config", is_flag=True, help="Read no pyproject.toml and no expert.toml.")
 _JUDGING = (
     click.option(
         "--rules", multiple=True, metavar="PATH", help="More rules: a file, or a folder of *.yaml; may be repeated."
@@ -63,7 +64,7 @@ _JUDGING = (
         type=click.Choice(["core", "strict", "explore"]),
         help="Rules by status: core, stable ones; strict, those in test too; explore, experimental ones too. [strict]",
     ),
-    click.option("--no-config", is_flag=True, help="Read no pyproject.toml and no expert.toml."),
+    NO_CONFIG,
 )
 
 
@@ -79,13 +80,18 @@ def given(
     assignments: Iterable[str],
     mapping: Iterable[str],
     baseline: str | None,
-    reader: str = "",
+    reader: str,
+    settled: Configuration,
 ) -> Given:
-    """What the options add to the log. Raises click.UsageError or Failure for what cannot be understood."""
+    """What the options and the team's vocabulary add to the log.
+
+    Raises click.UsageError or Failure for what cannot be understood.
+    """
     from expert import sources, typos
     from expert.problems import nearest
     from expert.readers import readers
     from expert.readers.beside import settings_file as read_settings
+    from expert.words import of_tables
 
     if reader and reader not in readers():
         raise click.UsageError(
@@ -110,13 +116,13 @@ def given(
     hints += [typos.unread_setting(name) for name in typed]
     for hint in filter(None, hints):
         say(hint, err=True)
-    known = None
+    known, words = None, of_tables(settled.vocabulary)
     if baseline is not None:
         try:
-            known = sources.single(baseline, sources.Given({}, mapped, directions))
+            known = sources.single(baseline, sources.Given({}, mapped, directions, words=words))
         except ValueError as error:
             raise Failure(f"--baseline: {error}") from error
-    return sources.Given(settings, mapped, directions, known, reader)
+    return sources.Given(settings, mapped, directions, known, reader, words)
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def diagnose(
 
     forms = _trip.formats(formats, output)
     knowledge = _given.knowledge(settled, select, ignore)
-    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
     plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
     selected = [*select, *(one.value for one in settled.select)]
     if selected:

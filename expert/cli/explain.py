@@ -58,7 +58,7 @@ def explain(
         id_, why_not = None, id_
     for asked in filter(None, (id_, why_not)):
         _given.check_id(asked, knowledge)
-    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
     with _given.mistakes():
         found = list(plans(source, given, redact, knowledge, run_name))
     if run_name and not any(plan.run.name == run_name for plan in found):

@@ -21,6 +21,7 @@ from expert.cli import _given
 )
 @click.option("-o", "--output", metavar="PATH", default="-", help="Where to write; '-' is standard output. [-]")
 @_given.options
+@_given.NO_CONFIG
 def facts(
     source: str,
     form: str,
@@ -32,6 +33,7 @@ def facts(
     baseline: str | None,
     reader: str,
     redact: bool,
+    no_config: bool,
 ) -> None:
     """Print every fact of a run, with the series and steps it was read from; or export the series themselves.
 
@@ -50,7 +52,8 @@ def facts(
     from expert.redact import identity_masked, secrets_masked
     from expert.sources import runs
 
-    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    settled = _given.configuration((), (), None, no_config)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
     chosen, read = [], 0
     for run in runs(source, given):
         if isinstance(run, Refused):

@@ -22,7 +22,8 @@ from expert.readers._columns import head
 from expert.readers._text import decoded, is_text
 from expert.readers._unpacked import BROKEN, is_log, packed, told, unpacked
 from expert.readers.beside import NAMES, settings_beside
-from expert.run import Direction, RunLog
+from expert.run import RunLog
+from expert.words import Words
 
 _DEEPEST = 6
 
@@ -59,8 +60,7 @@ def readers() -> Mapping[str, Reader]:
 
 def read(
     path: Path,
-    mapped: Mapping[str, str] | None = None,
-    directions: Mapping[str, Direction] | None = None,
+    words: Words = Words(),  # noqa: B008 - frozen and empty
     reader: str = "",
 ) -> Iterator[RunLog | Refused]:
     """The runs of a file or a folder, with their metrics named and with the settings that lie beside them.
@@ -73,18 +73,16 @@ def read(
         yield Refused(str(path), "there is no such file or folder")
         return
     if path.is_file() and packed(path):
-        yield from _of_packed(path, mapped, directions, reader)
+        yield from _of_packed(path, words, reader)
         return
     claims = claim(path, reader) or ([(reader, "asked for")] if reader and path.is_file() else [])
     if claims:
-        yield from _runs(path, *claims[0], mapped, directions)
+        yield from _runs(path, *claims[0], words)
     elif path.is_dir():
         found = [
             run
             for inner, name, why in _inside(path, reader)
-            for run in (
-                _runs(inner, name, why, mapped, directions) if name else _of_packed(inner, mapped, directions, reader)
-            )
+            for run in (_runs(inner, name, why, words) if name else _of_packed(inner, words, reader))
         ]
         judged = any(isinstance(run, RunLog) and _has_metric(run) for run in found)
         yield from [_without_metric(run) if judged else run for run in found] or [Refused(str(path), _no_log(path))]
@@ -101,28 +99,24 @@ def claim(path: Path, only: str = "") -> list[tuple[str, str]]:
     return [(name, why) for name, why, only in claims if general or not only]
 
 
-def _runs(
-    path: Path, name: str, why: str, mapped: Mapping[str, str] | None, directions: Mapping[str, Direction] | None
-) -> Iterator[RunLog | Refused]:
+def _runs(path: Path, name: str, why: str, words: Words) -> Iterator[RunLog | Refused]:
     try:
         for run in readers()[name].read(path):
             beside, notes = settings_beside(Path(run.source))
             settings = {**vocabulary.settings(beside), **vocabulary.settings(run.settings)}
             run = replace(run, settings=settings, notes=(*run.notes, *notes), reader=f"{name}: {why}")
-            yield vocabulary.understand(run, mapped, directions)
+            yield vocabulary.understand(run, words)
     except (Unreadable, OSError) as error:
         yield Refused(str(path), str(error))
     except RecursionError:
         yield Refused(str(path), f"{path}: it is nested too deeply")
 
 
-def _of_packed(
-    path: Path, mapped: Mapping[str, str] | None, directions: Mapping[str, Direction] | None, reader: str
-) -> Iterator[RunLog | Refused]:
+def _of_packed(path: Path, words: Words, reader: str) -> Iterator[RunLog | Refused]:
     """The runs of a compressed log or an archive."""
     try:
         with unpacked(path) as (inner, notes):
-            for run in read(inner, mapped, directions, reader) if not packed(inner) else ():
+            for run in read(inner, words, reader) if not packed(inner) else ():
                 if isinstance(run, Refused):
                     yield Refused(str(path), run.reason.replace(str(inner), str(path)))
                 else:

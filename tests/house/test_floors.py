@@ -5,7 +5,8 @@ from imports import imported, packages, sources
 
 FLOORS = (
     "problems configuration files run formula facts certainty prose knowledge records spellings vocabulary plugins "
-    "shelf redact selection supplied",
+    "shelf redact selection supplied "
+    "words",
     "readers signals packs engine sources typos",
     "findings wording layers",
     "plan explain export listing verify",

@@ -5,6 +5,7 @@ import pytest
 
 from expert.run import RunLog, Series
 from expert.vocabulary import clock, describe, understand
+from expert.words import Words
 
 NAMES = {
     "loss": "loss",
@@ -70,7 +71,7 @@ def test_percent_becomes_shares_and_is_said():
 
 def test_a_direction_that_a_person_gives_makes_a_metric():
     series = Series("val_zeal", np.arange(3.0), np.arange(3.0))
-    found = understand(RunLog("run", "", (series,)), directions={"val_zeal": "higher"})
+    found = understand(RunLog("run", "", (series,)), Words(directions={"val_zeal": "higher"}))
     assert (found["val_zeal"].role, found["val_zeal"].better) == ("metric", "higher")
 
 
