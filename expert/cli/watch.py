@@ -57,7 +57,7 @@ def watch(
     from expert.fleet.watch import looks
     from expert.plan import Plan
 
-    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
     knowledge = _given.knowledge(settled)
 
     def judge() -> Plan:
