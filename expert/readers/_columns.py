@@ -133,6 +133,12 @@ def run_of_columns(
         said.append(f"{twice} steps were logged more than once; of each the last line counts" if twice > 1 else _ONCE)
     if len(places) > MOST_EVENTS:
         said.append(f"steps go back in {len(places)} places, of which the first {MOST_EVENTS} are kept as events")
+    if _anew(places, back, steps):
+        said.append(
+            f"the steps begin anew {len(places)} times and each time go as far: these are taken for {len(places) + 1} "
+            "models or folds in one log that nothing tells apart; the last of them is judged"
+        )
+        places = []
     resumed = [_resumed(row, float(steps[back[row]]), steps, lines) for row in places[:MOST_EVENTS]]
     return RunLog(
         name or run_name(path),
@@ -293,6 +299,12 @@ def _unwound(steps: FloatArray, epochs: FloatArray) -> FloatArray | None:
     jumps = np.zeros(len(steps))
     jumps[rises] = lengths
     return steps + np.cumsum(jumps)
+
+
+def _anew(places: list[int], back: Mapping[int, int], steps: FloatArray) -> bool:
+    """Whether a log goes back to its very first step twice or more, always from the same last one."""
+    ends = {float(steps[back[row]]) for row in places}
+    return len(places) > 1 and len(ends) == 1 and all(steps[row] == steps[0] for row in places)
 
 
 def _resumed(row: int, before: float, steps: FloatArray, lines: IntArray | None) -> Event:

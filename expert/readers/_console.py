@@ -7,8 +7,7 @@ from functools import lru_cache
 
 from expert import vocabulary
 from expert.readers._remarks import STAMP
-from expert.readers._shapes import NUMBER, Line, Number
-from expert.readers._text import number
+from expert.readers._shapes import NUMBER, Line, Number, spoken
 
 _LEVEL = re.compile(
     r"^[\s\[(|-]*(?:INFO|DEBUG|WARNING|WARN|NOTICE)\b[\s\])|:-]*(?:[\w.]+:[\w.<>]+:\d+\s+-\s+)?", re.IGNORECASE
@@ -63,7 +62,9 @@ def understood(text: str) -> Line:
     if not measured and not _BAR.match(bare) and not _BEGINS.match(bare):
         return Line()
     percent = frozenset(name for name, value in values.items() if value.divisor == 100)
-    return Line(tuple(_clock(bare, before).values()), tuple(values.values()) if measured else (), percent=percent)
+    commas = any("," in text[value.start : value.end] for value in values.values())
+    kept = tuple(values.values()) if measured else ()
+    return Line(tuple(_clock(bare, before).values()), kept, percent=percent, commas=commas)
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +141,7 @@ def _values(text: str, before: int) -> dict[str, Number]:
         carried = sets or carried
         if not name:
             continue
-        value = number(found[1])
+        value = spoken(found[1])
         known = _known(name)
         if value is None or (not sure and not known) or name in values:
             continue

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from expert.readers._text import number
 
-NUMBER = r"[-+]?(?:1\.#\w+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
-"""A number as programs print it, in whatever case."""
+NUMBER = (
+    r"[-+]?(?:1\.#\w+|(?:\d+,\d+(?![\d.,]*[.,]\d)|\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+    r"|(?:nan|inf(?:inity)?)\b(?:\(\w*\))?)"
+)
+"""A number as programs print it, in whatever case, perhaps with a decimal comma."""
 _COUNT, _FRACTION = r"\d+", r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _SEEN_OFTEN = 8
 _MOST_KEYS, _MOST_OF_A_KEY, _LATEST = 4000, 6, 2
@@ -39,7 +42,8 @@ class Line:
 
     `clock` are its counts (`epoch`, `epochs`, `step`, `steps`, and `done` of `todo` in a bar), `values` what it
     measures. A line without values may tell of an `event`; if it is `silent` it gives no title and no setting either.
-    `percent` are names of values that were written with a percent sign, `sets` is a word that holds for what follows.
+    `percent` are names of values that were written with a percent sign, `commas` tells of decimal ones, `sets` is a
+    word that holds for what follows.
     """
 
     clock: tuple[Number, ...] = ()
@@ -47,6 +51,7 @@ class Line:
     event: str = ""
     silent: bool = False
     percent: frozenset[str] = frozenset()
+    commas: bool = False
     sets: str = ""
 
 
@@ -104,6 +109,11 @@ class Shapes:
         return Reading(line, {n.name: n.value for n in line.clock}, names, [n.value for n in line.values])
 
 
+def spoken(text: str) -> float | None:
+    """What a number in console text says; a comma between digits is a decimal one."""
+    return number(text.replace(",", "."))
+
+
 def _numbers(shape: _Shape, text: str) -> Reading | None:
     """The reading of a line if it has the shape."""
     found = shape.pattern.fullmatch(text)
@@ -115,7 +125,7 @@ def _numbers(shape: _Shape, text: str) -> Reading | None:
     try:
         values = list(map(float, texts))
     except ValueError:
-        spelled = [number(part) for part in texts]
+        spelled = [spoken(part) for part in texts]
         if None in spelled:
             return None
         values = [value for value in spelled if value is not None]

@@ -65,7 +65,7 @@ def read(path: Path) -> Iterator[RunLog]:
     notes: list[str] = []
     epoch = step = nan
     title = ""
-    bars = 0
+    bars, commas = 0, False
     shapes = Shapes(_understood)
     for number, content in lines(path, notes):
         reading = shapes.read(content)
@@ -88,6 +88,7 @@ def read(path: Path) -> Iterator[RunLog]:
                 continue
             _add(parts[-1], reading, number, epoch, step)
             percent |= line.percent
+            commas = commas or line.commas
             title = ""
             continue
         if line.event:
@@ -100,7 +101,7 @@ def read(path: Path) -> Iterator[RunLog]:
             title = header(content) or title
             if not len(parts[-1].rows) and not parts[-1].header:
                 parts[-1].header = title
-    yield from _runs(path, parts, settings, [*notes, *_notes(kinds, percent, bars)])
+    yield from _runs(path, parts, settings, [*notes, *_notes(kinds, percent, bars, commas)])
 
 
 def _understood(text: str) -> Line:
@@ -136,10 +137,12 @@ def _add(part: _Part, reading: Reading, number: int, epoch: float, step: float) 
     part.rows.add(reading.names, reading.values, number, epoch, step)
 
 
-def _notes(kinds: dict[str, int], percent: set[str], bars: int) -> list[str]:
+def _notes(kinds: dict[str, int], percent: set[str], bars: int, commas: bool) -> list[str]:
     notes = []
     if percent:
         notes.append(f"written in percent, taken as shares of one: {', '.join(sorted(percent))}")
+    if commas:
+        notes.append("a comma between digits is taken for a decimal one: 0,5 is 0.5")
     if bars:
         notes.append(f"{bars} lines of progress within an epoch are left out; the last line of each epoch counts")
     for kind, count in kinds.items():

@@ -14,7 +14,8 @@ import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable
-from expert.readers._columns import Column, head, run_of_columns, seconds
+from expert.readers._columns import Column, head, seconds
+from expert.readers._parts import MOST, Labels, is_label, runs_of_rows
 from expert.readers._text import decoded, is_text, number, spelled
 from expert.run import IntArray, RunLog
 
@@ -79,7 +80,7 @@ def read(path: Path) -> Iterator[RunLog]:
     if form is None:
         raise Unreadable(f"{path}: this is no table with one name for each column")
     try:
-        yield _run(path, form, start)
+        yield from _runs(path, form, start)
     except polars.exceptions.PolarsError as error:
         raise Unreadable(f"{path}: {str(error).splitlines()[0]}") from error
 
@@ -183,7 +184,7 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(distinct)
 
 
-def _run(path: Path, form: _Form, start: bytes) -> RunLog:
+def _runs(path: Path, form: _Form, start: bytes) -> Iterator[RunLog]:
     import polars
 
     notes: list[str] = []
@@ -207,10 +208,11 @@ def _run(path: Path, form: _Form, start: bytes) -> RunLog:
     length = len(table)
     cells = table.get_columns()[::-1]
     del table  # so that each column can go as it is taken
-    columns = _columns(cells, form, notes)
+    labels: dict[str, Labels] = {}
+    columns = _columns(cells, form, notes, labels)
     if not columns:
         raise Unreadable(f"{path}: no column holds numbers; the columns are {', '.join(form.names[:10])}")
-    return run_of_columns(path, columns, length, lines, notes=notes)
+    yield from runs_of_rows(path, columns, labels, length, lines, notes=notes)
 
 
 def _one_blank(source: Path | bytes) -> bytes:
@@ -293,8 +295,11 @@ def _repaired(
     return cleaned, lines
 
 
-def _columns(table: list[polars.Series], form: _Form, notes: list[str]) -> dict[str, Column]:
-    """The columns that hold numbers, from the last of the list; each leaves it as it is taken."""
+def _columns(table: list[polars.Series], form: _Form, notes: list[str], labels: dict[str, Labels]) -> dict[str, Column]:
+    """The columns that hold numbers, from the last of the list; each leaves it as it is taken.
+
+    Columns of words that say what a row belongs to go into `labels`.
+    """
     import polars
 
     columns: dict[str, Column] = {}
@@ -304,7 +309,11 @@ def _columns(table: list[polars.Series], form: _Form, notes: list[str]) -> dict[
         if cells.dtype == polars.String:
             numbers = _numbers(cells, form.decimal_comma, name)
             if numbers is None:
-                ignored.append(name)
+                label = _labels(cells) if is_label(name) else None
+                if label is None:
+                    ignored.append(name)
+                else:
+                    labels[name] = label
                 continue
             cells, strange = numbers
             if strange:
@@ -320,6 +329,18 @@ def _columns(table: list[polars.Series], form: _Form, notes: list[str]) -> dict[
     if doubled:
         notes.append(f"columns that stand twice with the same values are read once: {', '.join(doubled)}")
     return {name: column for name, column in columns.items() if name not in doubled}
+
+
+def _labels(cells: polars.Series) -> Labels | None:
+    """The words of a column, if they are few."""
+    import polars
+
+    plain = cells.str.strip_chars(" \t\r\"'")
+    words = plain.drop_nulls().unique(maintain_order=True).to_list()
+    if not 0 < len(words) <= MOST:
+        return None
+    codes = plain.replace_strict({word: n for n, word in enumerate(words)}, default=-1, return_dtype=polars.Int64)
+    return Labels(tuple(words), codes.fill_null(-1).to_numpy())
 
 
 def _same(column: Column, other: Column | None) -> bool:

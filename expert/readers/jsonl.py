@@ -12,8 +12,9 @@ import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable, json_document
-from expert.readers._columns import columns_of, opening, run_of_columns, seconds
+from expert.readers._columns import Column, columns_of, opening, seconds
 from expert.readers._json import flat, numeric, parsed
+from expert.readers._parts import MOST, PARTS, Labels, runs_of_rows
 from expert.readers._text import decoded
 from expert.run import RunLog
 
@@ -62,6 +63,7 @@ def read(path: Path) -> Iterator[RunLog]:
     nulls: dict[str, int] = {}
     words: set[str] = set()
     notes: list[str] = []
+    parts: dict[str, dict[str, int]] = {}
     evaluated = _Evaluation()
     with path.open("rb") as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
@@ -78,6 +80,7 @@ def read(path: Path) -> Iterator[RunLog]:
                 bad.append(line)
                 continue
             given, row = _parts(record, nulls, words)
+            row |= _belongs(record, parts)
             if evaluated.apart(record, row):
                 kept = {name: value for name, value in row.items() if vocabulary.clock(name) != "step"}
                 row = {n if n == "epoch" or vocabulary.split(n) else f"val/{n}": value for n, value in kept.items()}
@@ -101,7 +104,15 @@ def read(path: Path) -> Iterator[RunLog]:
         notes.append(f"line {lines.pop(0)} is taken as settings")
     if not rows:
         raise Unreadable(f"{path}: no line holds a number")
-    yield run_of_columns(path, columns_of(rows), len(rows), np.array(lines), settings=settings, notes=notes)
+    columns = columns_of(rows)
+    labels = {name: _labels(columns.pop(name), of, len(rows)) for name, of in parts.items() if name in columns}
+    yield from runs_of_rows(path, columns, labels, len(rows), np.array(lines), settings, notes)
+
+
+def _labels(column: Column, names: Mapping[str, int], length: int) -> Labels:
+    codes = np.full(length, -1)
+    codes[slice(None) if column.rows is None else column.rows] = column.values.astype(np.int64)
+    return Labels(tuple(names), codes)
 
 
 def _has_metric(record: Mapping[str, Any]) -> bool:
@@ -165,6 +176,17 @@ def _parts(
     return settings, {named[n]: value for n, value in row.items()}
 
 
+def _belongs(record: Mapping[str, Any], parts: dict[str, dict[str, int]]) -> dict[str, float]:
+    """The fold, model or task that a record names, as the number of the word in `parts`."""
+    found: dict[str, float] = {}
+    for name, value in record.items():
+        if isinstance(value, str) and vocabulary.plain(name) in PARTS:
+            names = parts.setdefault(name, {})
+            if len(names) <= MOST:
+                found[name] = names.setdefault(value, len(names))
+    return found
+
+
 def _put(name: str, value: Any, row: dict[str, float], nulls: dict[str, int], words: set[str]) -> None:
     found = value if type(value) is float else numeric(value)
     if found is None and isinstance(value, str) and vocabulary.clock(name) == "time":
@@ -173,7 +195,7 @@ def _put(name: str, value: Any, row: dict[str, float], nulls: dict[str, int], wo
         row[name] = found
     elif value is None:
         nulls[name] = nulls.get(name, 0) + 1
-    elif len(words) < 100:
+    elif len(words) < 100 and vocabulary.plain(name) not in PARTS:
         words.add(name)
 
 

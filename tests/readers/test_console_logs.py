@@ -182,3 +182,12 @@ def test_prose_is_no_log(tmp_path):
     path = tmp_path / "letter.txt"
     path.write_text("We met 3 friends at 10:30.\nIt cost 20 euros and 5% tax.\nVersion 1.2.3 of the 4 books.\n")
     assert not claim(path)
+
+
+def test_decimal_commas_are_read_and_said(tmp_path):
+    run = run_of(tmp_path, "".join(f"Epoche, epoch {e}: loss = 0,{10 - e}5; val_loss = 1,25\n" for e in range(1, 10)))
+    assert run["train_loss"].values.tolist() == [float(f"0.{10 - e}5") for e in range(1, 10)]
+    assert set(run["val_loss"].values.tolist()) == {1.25}
+    assert "decimal" in " ".join(run.notes)
+    run = run_of(tmp_path, "epoch 1 loss: 0.5,0.6\nepoch 2 loss: 3, acc: 0.5\nepoch 3 loss: 1,234.5\n")
+    assert run["train_loss"].values.tolist()[:2] == [0.5, 3]

@@ -1,5 +1,6 @@
 """Tables: what real ones do wrong, and what is read all the same."""
 
+import json
 import math
 from itertools import pairwise
 
@@ -237,3 +238,57 @@ def test_thousands_of_columns_are_read_and_a_line_without_end_is_no_table(tmp_pa
     path.write_bytes(b"1," * 5_000_000)
     (refused,) = read(path)
     assert isinstance(refused, Refused)
+
+
+EPOCHS = range(1, 9)
+
+
+@pytest.mark.parametrize("name", ["phase", "Split", "mode", "dataset"])
+def test_rows_that_name_their_split_are_curves_of_that_split(tmp_path, name):
+    rows = "".join(f"{e},{split},{loss / e}\n" for e in EPOCHS for split, loss in (("train", 1), ("val", 2)))
+    (tmp_path / "log.csv").write_text(f"epoch,{name},loss\n{rows}")
+    (run,) = read(tmp_path / "log.csv")
+    assert run["train_loss"].values.tolist() == [1 / e for e in EPOCHS]
+    assert run["val_loss"].values.tolist() == [2 / e for e in EPOCHS]
+    assert run["val_loss"].lines.tolist() == [1 + 2 * e for e in EPOCHS]
+    assert not run.events
+
+
+def test_rows_that_name_their_metric_are_curves_of_that_metric(tmp_path):
+    rows = "".join(
+        f"{e},{metric},{loss / e}\n" for e in EPOCHS for metric, loss in (("train_loss", 1), ("val_loss", 2))
+    )
+    (tmp_path / "log.csv").write_text(f"step,metric,value\n{rows}")
+    (run,) = read(tmp_path / "log.csv")
+    assert run["val_loss"].values.tolist() == [2 / e for e in EPOCHS]
+    assert run["train_loss"].steps.tolist() == [*EPOCHS]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize(("name", "parts"), [("fold", (0, 1, 2)), ("model", ("a", "b")), ("task", ("x", "y"))])
+def test_folds_models_and_tasks_in_a_column_are_runs_of_their_own(tmp_path, kind, name, parts):
+    rows = [(e, part, (n + 1) / e) for n, part in enumerate(parts) for e in EPOCHS]
+    path = tmp_path / f"log.{kind}"
+    if kind == "csv":
+        path.write_text(f"epoch,{name},loss\n" + "".join(f"{e},{part},{loss}\n" for e, part, loss in rows))
+    else:
+        path.write_text("".join(json.dumps({"epoch": e, name: part, "loss": loss}) + "\n" for e, part, loss in rows))
+    runs = list(read(path))
+    assert [run.name for run in runs] == [f"log {name} {part}" for part in parts]
+    assert [run["train_loss"].values[0] for run in runs] == [n + 1 for n in range(len(parts))]
+    assert not any(run.events for run in runs)
+
+
+def test_a_run_that_goes_on_under_another_name_is_one_run(tmp_path):
+    (tmp_path / "log.csv").write_text(
+        "step,run_id,loss\n" + "".join(f"{s},{s // 10},{1 / (s + 1)}\n" for s in range(40))
+    )
+    (run,) = read(tmp_path / "log.csv")
+    assert len(run["train_loss"]) == 40
+
+
+def test_folds_that_nothing_tells_apart_are_said_to_be_mixed(tmp_path):
+    (tmp_path / "log.csv").write_text("epoch,loss\n" + "".join(f"{e},{k / e}\n" for k in (1, 2, 3) for e in EPOCHS))
+    (run,) = read(tmp_path / "log.csv")
+    assert "3 models or folds" in " ".join(run.notes)
+    assert not run.events
