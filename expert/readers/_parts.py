@@ -59,6 +59,8 @@ def runs_of_rows(
             long = written.pop(values)
             written |= {word: _where(long, label.codes == code, length) for code, word in enumerate(label.names)}
             said.append(f"column {name!r} names the metric of each row, column {values!r} has its value")
+        elif kind not in PARTS:
+            said.append(f"columns without numbers are ignored: {name}")
     written = {name: column for name, column in written.items() if len(column.values)}
     for name, label in {**_numbered(written, length), **labels}.items():
         if vocabulary.plain(name) in PARTS and _several(label, written, length):

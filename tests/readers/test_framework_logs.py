@@ -3,6 +3,7 @@
 import pytest
 
 from expert.readers import claim, read
+from expert.words import Words
 
 NNUNET = """\
 2023-05-05 10:00:10.000000: Epoch 0
@@ -200,5 +201,5 @@ def test_the_metric_of_catboost_has_no_name_until_a_person_gives_it(tmp_path):
     path.write_text("".join(f"{s}:\tlearn: 0.{6 - s}\ttest: 0.{7 - s}\tbest: 0.1 (0)\ttotal: 4ms\n" for s in range(3)))
     (run,) = read(path)
     assert not any(series.role for series in run.series)
-    (run,) = read(path, {"learn": "train_loss", "test": "val_loss"})
+    (run,) = read(path, Words({"learn": "train_loss", "test": "val_loss"}))
     assert run["val_loss"].values.tolist() == [0.7, 0.6, 0.5]

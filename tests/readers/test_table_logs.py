@@ -274,7 +274,7 @@ def test_folds_models_and_tasks_in_a_column_are_runs_of_their_own(tmp_path, kind
     else:
         path.write_text("".join(json.dumps({"epoch": e, name: part, "loss": loss}) + "\n" for e, part, loss in rows))
     runs = list(read(path))
-    assert [run.name for run in runs] == [f"log {name} {part}" for part in parts]
+    assert [run.name.split(" ", 1)[1] for run in runs] == [f"{name} {part}" for part in parts]
     assert [run["train_loss"].values[0] for run in runs] == [n + 1 for n in range(len(parts))]
     assert not any(run.events for run in runs)
 
