@@ -142,6 +142,34 @@ def floor_distance(train_loss: Series, softmax_floor: float) -> Ratio | None:
     return float(train_loss.finite.values.min() / softmax_floor) if len(train_loss.finite) else None
 
 
+def double_softmax_ratio(train_loss: Series, train_acc: Series, softmax_floor: float) -> Ratio | None:
+    """The last training loss over what a double softmax gives at the last accuracy.
+
+    A one-hot output that is taken for logits costs the floor where it is right, and 1 more where it is wrong.
+    """
+    if not len(train_loss.finite) or not len(train_acc.finite):
+        return None
+    return end(train_loss) / (softmax_floor + 1 - end(train_acc))
+
+
+def noise_entropy_ratio(train_loss: Series, train_acc: Series, num_classes: float) -> Ratio | None:
+    """The last training loss over the entropy of labels that are wrong as often as it is, any class alike."""
+    return _over_noise_entropy(train_loss, train_acc, num_classes)
+
+
+def val_noise_entropy_ratio(val_loss: Series, val_acc: Series, num_classes: float) -> Ratio | None:
+    """The last validation loss over the entropy of labels of which as many are wrong, any class alike."""
+    return _over_noise_entropy(val_loss, val_acc, num_classes)
+
+
+def _over_noise_entropy(loss: Series, acc: Series, num_classes: float) -> float | None:
+    """With a share p of wrong labels among K classes: −(1 − p) ln(1 − p) − p ln(p/(K − 1)), in nats."""
+    if not len(loss.finite) or not len(acc.finite) or num_classes < 3 or not 0 < (right := end(acc)) < 1:
+        return None
+    wrong = 1 - right
+    return end(loss) / -float(right * np.log(right) + wrong * np.log(wrong / (num_classes - 1)))
+
+
 def _above(useless: float, best: float) -> float:
     return ((best / 100 if best > 1 else best) - useless) / (1 - useless)
 

@@ -96,6 +96,15 @@ def hidden_layers(hidden_activations: str | None, depth: float | None) -> Count 
     return None if hidden_activations is None else float(len([n for n in hidden_activations.split(",") if n.strip()]))
 
 
+def attends(architecture: str) -> bool | None:
+    """Whether the architecture has attention, by its name."""
+    words = re.split(r"[^a-z]+", architecture.lower())
+    return any(word in _ATTENDING or word.endswith(("former", "bert")) for word in words)
+
+
+_ATTENDING = {"attention", "gpt", "vit", "llama", "mistral", "qwen", "gemma", "opt", "mha"}
+
+
 def output_head(output_activation: str) -> Head | None:
     """The activation of the last layer."""
     name = output_activation.lower()
