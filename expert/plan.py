@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from expert import supplied, vocabulary
+from expert.decomposition import Decomposition, decompose
 from expert.facts import Derivation, Fact, Value
 from expert.findings import Conclusions, Finding, Reason, Rejected
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
@@ -85,6 +86,7 @@ class Plan:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
     knowledge: KnowledgeBase | None = None
+    decomposition: Decomposition | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -140,6 +142,7 @@ def prioritize(
         facts,
         tuple(derivations),
         knowledge,
+        decompose(facts, run, knowledge),
     )
 
 

@@ -15,7 +15,7 @@ from expert.problems import Place, Problem
 
 FORMAT = 1
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_TOP = ("format", "pack", "version", "about", "params", "symptoms", "diagnoses", "rules", "remedies", "tests")
+_TOP = ("format", "pack", "version", "about", "params", "unless", "symptoms", "diagnoses", "rules", "remedies", "tests")
 
 
 @dataclass

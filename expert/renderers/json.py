@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from expert.decomposition import Decomposition
 from expert.facts import Fact, Range
 from expert.findings import Finding
 from expert.knowledge import KnowledgeBase
@@ -40,6 +41,7 @@ def as_object(plan: Plan) -> dict[str, Any]:
         "headline": words.headline(plan),
         "findings": [_finding(finding, plan) for finding in plan.findings],
         "plan": [_item(item) for item in plan.items],
+        "decomposition": _decomposition(plan.decomposition),
         "rejected": [
             {
                 "diagnosis": one.diagnosis.id,
@@ -114,6 +116,28 @@ def _item(item: Item) -> dict[str, Any]:
         "direction": item.remedy.direction,
         "snippets": dict(item.snippets),
         "numbers": list(item.numbers),
+    }
+
+
+def _decomposition(found: Decomposition | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "measure": found.measure,
+        "terms": [
+            {
+                "term": term.id,
+                "meaning": term.meaning,
+                "value": term.value,
+                "interval": term.interval,
+                "significant": term.significant,
+                "unlocked_by": list(term.unlocked_by),
+            }
+            for term in found.terms
+        ],
+        "largest": found.largest,
+        "diagnosis": found.diagnosis,
+        "remedies": list(found.remedies),
     }
 
 
