@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim import SGD, Adam, Optimizer
+
 from tests.runs.loop import LossFunction, Trainer
 from tests.runs.networks import dense
 from tests.runs.planted import Left, healthy, left, plants
 from tests.runs.samples import normalized_digits
-from torch import Tensor, nn
-from torch.nn import functional
-from torch.optim import SGD, Adam, Optimizer
 
 
 @plants("loss-sign-flipped", "one batch, and the gradient is climbed")
