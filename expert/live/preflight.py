@@ -88,7 +88,7 @@ def preflight(
 _OURS = ("gradients-not-zeroed", "undertrained", "unshuffled-data", "incomplete-run", "no-validation", "too-short")
 """What cannot be wrong with a few steps on one batch, taken by a loop of ours that zeroes the gradients."""
 
-_FLOORED = ("not-learning", "batch-plateaus")
+_FLOORED = ("not-learning",)
 """What a loss that is low does not tell where nobody knows how low it can get."""
 
 
