@@ -13,11 +13,14 @@ from expert import vocabulary
 from expert.readers._columns import Column, run_name, run_of_columns
 from expert.run import FloatArray, IntArray, RunLog
 
-SPLITS = frozenset({"mode", "split", "phase", "stage", "subset", "set", "dataset_split", "dataset", "partition"})
+SPLITS = frozenset(
+    {"mode", "split", "phase", "stage", "subset", "set", "dataset_split", "dataset", "partition"}
+    | {"metric_context_subset"}
+)
 METRICS = frozenset({"metric", "metric_name", "tag", "key", "variable"})
 PARTS = frozenset(
     {"fold", "fold_id", "cv_fold", "kfold", "model", "model_name", "task", "task_name", "seed", "trial"}
-    | {"run", "run_id", "run_name"}
+    | {"run", "run_id", "run_name", "run_hash"}
 )
 MOST = 100
 _VALUES = ("value", "metric_value", "values")
@@ -50,8 +53,8 @@ def runs_of_rows(
     Where rows name their split or their metric, the columns bear those names: `val/loss`.
     """
     written, said = dict(columns), list(notes)
-    for name, label in labels.items():
-        kind = vocabulary.plain(name)
+    for name in sorted(labels, key=lambda name: vocabulary.plain(name) not in METRICS):
+        label, kind = labels[name], vocabulary.plain(name)
         if kind in SPLITS and all(vocabulary.split(word) for word in label.names):
             written = _by_split(written, label, length)
             said.append(f"column {name!r} names the split of each row: {', '.join(label.names)}")
@@ -99,8 +102,8 @@ def _by_split(columns: Mapping[str, Column], label: Labels, length: int) -> dict
         if vocabulary.clock(name) or vocabulary.split(name) or vocabulary.plain(name) in PARTS:
             found[name] = column
             continue
-        for code, word in enumerate(label.names):
-            found[f"{word}/{name}"] = _where(column, label.codes == code, length)
+        parts = {f"{word}/{name}": _where(column, label.codes == code, length) for code, word in enumerate(label.names)}
+        found |= {**parts, name: _where(column, label.codes < 0, length)}
     return found
 
 

@@ -350,3 +350,27 @@ def test_a_run_of_sacred_without_numbers_is_what_it_printed(tmp_path):
     (folder / "cout.txt").write_text("epoch 1 loss: 0.5\nepoch 2 loss: 0.25\n")
     (run,) = read(folder)
     assert run["train_loss"].values.tolist() == [0.5, 0.25]
+
+
+def test_a_repository_of_aim_is_refused_with_the_way_to_its_table(tmp_path):
+    """Built from Aim's own code, untested on a real repository."""
+    (tmp_path / ".aim" / "meta").mkdir(parents=True)
+    (tmp_path / ".aim" / "VERSION").write_text("2\n")
+    (refused,) = read(tmp_path)
+    assert "query_metrics().dataframe().to_csv" in refused.reason
+
+
+def test_the_table_that_aim_exports_is_read(tmp_path):
+    """With the columns of `Metric.dataframe`, untested on a real export."""
+    header = "idx,step,value,epoch,time,run.hash,run.hparams.lr,metric.name,metric.context.subset\n"
+    rows = [
+        f"{s},{s * 10},{loss / (s + 1)},,2026-01-01 10:00:{s:02d}.5,{run},0.1,loss,{subset}\n"
+        for run in ("abc", "def")
+        for subset, loss in (("train", 1), ("val", 2))
+        for s in range(12)
+    ]
+    (tmp_path / "metrics.csv").write_text(header + "".join(rows))
+    first, second = read(tmp_path / "metrics.csv")
+    assert first["val_loss"].values.tolist() == [2 / (s + 1) for s in range(12)]
+    assert second["train_loss"].steps.tolist() == [s * 10 for s in range(12)]
+    assert second.name.endswith("run.hash def")
