@@ -194,7 +194,7 @@ def _runs(path: Path, form: _Form, start: bytes) -> Iterator[RunLog]:
     if form.separator == " ":
         source = _one_blank(source)
     texts = [_is_text_column(form, i) for i in range(len(form.names))]
-    table = _table(source, form, texts)
+    table = _table(source, form, texts, notes)
     lines = _lines(table, form)
     if all(kind == polars.String for kind in table.dtypes):
         table, lines = _repaired(table, form, lines, notes)
@@ -227,7 +227,7 @@ def _is_text_column(form: _Form, place: int) -> bool:
     return any(cell and not spelled(cell.replace(",", ".") if form.decimal_comma else cell) for cell in cells)
 
 
-def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.DataFrame:
+def _table(source: Path | bytes, form: _Form, texts: Sequence[bool], notes: list[str]) -> polars.DataFrame:
     """The table with numbers as numbers; or, where a cell forbids it, all as text."""
     import polars
 
@@ -242,7 +242,9 @@ def _table(source: Path | bytes, form: _Form, texts: Sequence[bool]) -> polars.D
         return polars.read_csv(source, schema=types, decimal_comma=form.decimal_comma, **common)
     except polars.exceptions.NoDataError:
         return polars.DataFrame(schema=dict.fromkeys(form.names, polars.Float64))
-    except (polars.exceptions.PolarsError, polars.exceptions.PanicException):  # a lone quote makes it panic
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException) as error:  # a lone quote makes it panic
+        if "more fields" in str(error):
+            notes.append("some rows have more cells than there are names; the cells beyond are left out")
         types = dict.fromkeys(types, polars.String)
     lossy: dict[str, Any] = {**common, "schema": types, "truncate_ragged_lines": True, "encoding": "utf8-lossy"}
     try:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from expert.readers._text import decoded
 from expert.run import RunLog
 
 GENERAL = True
+_LONGEST = 2**26
 _SUMMARY = "train_runtime"
 """What the last record of a Trainer holds, and no step does."""
 _MOMENTS = {"num", "mean", "std"}
@@ -68,7 +69,7 @@ def read(path: Path) -> Iterator[RunLog]:
     with path.open("rb") as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
         file.seek(0)
-        source = (text.encode() for text in decoded(file.read()).split("\n")) if wide else file
+        source = (text.encode() for text in decoded(file.read()).split("\n")) if wide else _bounded(file)
         ended = True
         for line, text in enumerate(source, 1):
             ended = wide or text.endswith(b"\n")
@@ -113,6 +114,14 @@ def _labels(column: Column, names: Mapping[str, int], length: int) -> Labels:
     codes = np.full(length, -1)
     codes[slice(None) if column.rows is None else column.rows] = column.values.astype(np.int64)
     return Labels(tuple(names), codes)
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is longer than 64 MB, which is noise, the beginning."""
+    while text := file.readline(_LONGEST):
+        yield text if len(text) < _LONGEST or text.endswith(b"\n") else text[:100] + b"\n"
+        while len(text) == _LONGEST and not text.endswith(b"\n"):
+            text = file.readline(_LONGEST)
 
 
 def _has_metric(record: Mapping[str, Any]) -> bool:

@@ -111,6 +111,7 @@ def test_a_last_line_without_an_end_is_kept(tmp_path):
 def test_ragged_rows_are_read(tmp_path):
     run = run_of(tmp_path, "epoch,loss,acc\n1,0.5,0.6\n2,0.4\n3,0.3,0.8,9,9\n4,0.2,0.9\n")
     assert values(run, "train_loss") == [0.5, 0.4, 0.3, 0.2]
+    assert "more cells" in " ".join(run.notes)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
