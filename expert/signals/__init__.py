@@ -85,7 +85,7 @@ def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
         for function in functions:
             name = function.__name__
             try:
-                if name in found or name in vocabulary.SETTINGS:
+                if name in found or name in vocabulary.SETTINGS or name in supplied.QUANTITIES:
                     raise ValueError(f"a fact {name!r} is there already")
                 signal = replace(_signal(function), function=_guarded(function))
                 if not signal.quantity.help:
