@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from shlex import quote
 
 from expert import signals, typos
 from expert.engine import EngineError, infer, known
 from expert.facts import Fact
-from expert.findings import conclude
+from expert.findings import conclude, suppress
 from expert.knowledge import KnowledgeBase
-from expert.layers import builtin
+from expert.layers import in_force
 from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
 from expert.readers.beside import settings_file
@@ -27,16 +28,17 @@ from expert.sources import Given, Source, defect, runs, single
 
 def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:
     """The plan for one run."""
-    return judge_facts(run, signals.measure(run), knowledge or builtin())
+    return judge_facts(run, signals.measure(run), knowledge or in_force())
 
 
-def judge_facts(run: RunLog, facts: Sequence[Fact], knowledge: KnowledgeBase) -> Plan:
-    """The plan for a run of which these facts are known."""
+def judge_facts(run: RunLog, facts: Sequence[Fact], knowledge: KnowledgeBase, today: date | None = None) -> Plan:
+    """The plan for a run of which these facts are known; suppressions hold that have not expired `today`."""
     concluded = knowledge.symptoms.keys() | knowledge.diagnoses.keys()  # a setting may bear such a name by chance
     facts = tuple(fact for fact in facts if fact.name not in concluded or fact.reads != ("settings",))
     derivations = infer(facts, knowledge)
     everything = known(facts, derivations, knowledge)
     conclusions = conclude(derivations, everything, knowledge, run.clock)
+    conclusions = suppress(conclusions, everything, knowledge, today or date.today())
     return _without_metric(prioritize(run, conclusions, everything, derivations, knowledge))
 
 
@@ -81,7 +83,7 @@ def plans(
     name: str = "",
 ) -> Iterator[Plan]:
     """The plan of every run of one source, or of those of one name; a run that cannot be judged says why in its own."""
-    knowledge = knowledge or builtin()
+    knowledge = knowledge or in_force()
     for run in runs(source, given):
         if isinstance(run, Refused):
             yield _refused(run.source, run.reason, redact)

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from expert.certainty import BELIEVED, SURE, combine
 from expert.facts import Derivation, Fact, Range, Value
-from expert.knowledge import SEVERITIES, Clause, Combination, Condition, Diagnosis, Formula, KnowledgeBase, Severity
+from expert.knowledge import (
+    SEVERITIES,
+    Clause,
+    Combination,
+    Condition,
+    Diagnosis,
+    Formula,
+    KnowledgeBase,
+    Severity,
+    Suppression,
+    all_of,
+)
 from expert.prose import by_clock, fill, number
 from expert.run import Clock
 from expert.wording import combined, observed, sentence
@@ -57,12 +69,21 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Suppressed:
+    """A finding that someone does not want to hear of, and why."""
+
+    finding: Finding
+    suppression: Suppression
+
+
+@dataclass(frozen=True)
 class Conclusions:
-    """All findings, the diagnoses that lost, and the symptoms (with their reasons) that nothing explains."""
+    """All findings, the diagnoses that lost, the symptoms that nothing explains, and what nobody wants to hear of."""
 
     findings: tuple[Finding, ...]
     rejected: tuple[Rejected, ...]
     unexplained: tuple[tuple[str, Reason], ...]
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def conclude(
@@ -103,6 +124,27 @@ def conclude(
         and not any(symptom in inside for key, inside in explained.items() if key[1] == about)
     )
     return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), unexplained)
+
+
+def suppress(
+    conclusions: Conclusions, known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase, today: date
+) -> Conclusions:
+    """The conclusions without the findings that a suppression covers that has not expired."""
+    in_force = [one for one in knowledge.suppressions if one.expires >= today]
+    covered = {n: one for n, f in enumerate(conclusions.findings) if (one := _covering(f, in_force, known))}
+    kept = tuple(finding for n, finding in enumerate(conclusions.findings) if n not in covered)
+    suppressed = tuple(Suppressed(conclusions.findings[n], one) for n, one in covered.items())
+    return replace(conclusions, findings=kept, suppressed=suppressed)
+
+
+def _covering(
+    finding: Finding, suppressions: Iterable[Suppression], known: Mapping[str, Mapping[str, Fact]]
+) -> Suppression | None:
+    """The first suppression whose conditions hold, of the run or of the finding's subject."""
+    facts = {**known.get("", {}), **known.get(finding.about, {})}
+    values = {name: fact.value for name, fact in facts.items()}
+    fitting = (one for one in suppressions if finding.diagnosis.id in one.diagnoses)
+    return next((one for one in fitting if all_of([clause.truth(values) for clause in one.when])), None)
 
 
 def in_words(clause: Clause, knowledge: KnowledgeBase) -> str:

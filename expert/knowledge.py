@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal
 
@@ -16,6 +17,7 @@ Stage = Literal["log", "system", "start", "debug", "evaluate", "improve", "tune"
 Origin = Literal["implementation bug", "hyperparameter choice", "data choice", "dataset construction", "system", "log"]
 Severity = Literal["critical", "high", "medium", "low", "note"]
 Effort = Literal["none", "minutes", "hours", "days"]
+Status = Literal["experimental", "test", "stable", "deprecated", "off"]
 Operator = Literal["<", "<=", ">", ">=", "==", "!=", "in", "within", "known"]
 
 STAGES: tuple[Stage, ...] = ("log", "system", "start", "debug", "evaluate", "improve", "tune", "task")
@@ -29,6 +31,7 @@ ORIGINS: tuple[Origin, ...] = (
 )
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "note")
 EFFORTS: tuple[Effort, ...] = ("none", "minutes", "hours", "days")
+STATUSES: tuple[Status, ...] = ("experimental", "test", "stable", "deprecated", "off")
 FRAMEWORKS = ("torch", "lightning", "transformers", "keras")
 
 
@@ -257,7 +260,8 @@ class Rule:
     because: str
     unless: tuple[tuple[Clause, ...], ...] = ()
     at: str = ""
-    status: str = "stable"
+    status: Status = "stable"
+    replaced_by: str = ""
     source: str = ""
     scope: str = "run"
     params: Mapping[str, float] = field(default_factory=dict)
@@ -317,6 +321,8 @@ class Diagnosis(Symptom):
     severity: Severity = "medium"
     explains: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
+    status: Status = "stable"
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,6 +349,62 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One value that a change sets, or the items that it adds or removes, with what stood there before."""
+
+    verb: Literal["set", "add", "remove"]
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What someone wants otherwise in another's pack, and answers for.
+
+    `target` is a rule, symptom, diagnosis, remedy or pack; `drift` says how the pack has moved since the change was
+    made, `where` the file and line, or the option of the command line.
+    """
+
+    target: str
+    kind: str
+    edits: tuple[Edit, ...]
+    reason: str = ""
+    owner: str = ""
+    review_by: date | None = None
+    drift: tuple[str, ...] = ()
+    pack: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Suppression:
+    """Findings that someone does not want to hear of for a while, where the conditions hold, and why."""
+
+    diagnoses: tuple[str, ...]
+    when: tuple[Clause, ...]
+    reason: str
+    expires: date
+    owner: str = ""
+    pack: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Param:
+    """A number of a pack that people may tune, within its bounds; `value` is in force."""
+
+    pack: str
+    name: str
+    value: float
+    default: float
+    low: float
+    high: float
+    help: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Pack:
     """One file of knowledge: its name, version and place, and the digest of its content."""
 
@@ -361,6 +423,10 @@ class KnowledgeBase:
     diagnoses: Mapping[str, Diagnosis]
     rules: Mapping[str, Rule]
     remedies: Mapping[str, Remedy]
+    params: tuple[Param, ...] = ()
+    changes: tuple[Change, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    profile: str = ""
 
     def concludes(self, conclusion: str) -> tuple[Rule, ...]:
         """The rules that speak for or against a symptom or diagnosis."""

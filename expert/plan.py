@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from expert import supplied, vocabulary
+from expert import plugins, supplied, vocabulary
 from expert.facts import Derivation, Fact, Value
-from expert.findings import Conclusions, Finding, Reason, Rejected
+from expert.findings import Conclusions, Finding, Reason, Rejected, Suppressed
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
+from expert.plugins import Broken
 from expert.prose import by_clock, fill, fill_code, mentions
 from expert.run import Clock, RunLog
 from expert.signals import missing
@@ -85,12 +86,15 @@ class Plan:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
     knowledge: KnowledgeBase | None = None
+    suppressed: tuple[Suppressed, ...] = ()
+    broken: tuple[Broken, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """The verdict in its canonical words, from the worst finding; never a grade."""
         severities: set[Severity] = {finding.severity for finding in self.findings}
-        nothing: Verdict = "Not judged" if self.is_gated or not (self.findings or self.checked) else "No problem found"
+        is_judged = not self.is_gated and (self.findings or self.checked or self.suppressed)
+        nothing: Verdict = "No problem found" if is_judged else "Not judged"
         return next((_VERDICTS[s] for s in CONSIDERABLE if s in severities), nothing)
 
     @property
@@ -140,6 +144,8 @@ def prioritize(
         facts,
         tuple(derivations),
         knowledge,
+        conclusions.suppressed,
+        plugins.broken(),
     )
 
 

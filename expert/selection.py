@@ -44,14 +44,20 @@ def without(knowledge: KnowledgeBase, ids: Collection[str]) -> KnowledgeBase:
 def in_profile(knowledge: KnowledgeBase, profile: Profile) -> KnowledgeBase:
     """The knowledge with the rules that a profile lets judge, by their status."""
     statuses = _STATUSES[profile]
-    if all(rule.status in statuses for rule in knowledge.rules.values()):
+    left = [id_ for id_, diagnosis in knowledge.diagnoses.items() if diagnosis.status not in statuses]
+    if left:
+        knowledge = without(knowledge, left)
+    rules = {id_: rule for id_, rule in knowledge.rules.items() if rule.status in statuses}
+    if len(rules) == len(knowledge.rules) and knowledge.profile == profile:
         return knowledge
-    return replace(knowledge, rules={id_: rule for id_, rule in knowledge.rules.items() if rule.status in statuses})
+    return replace(knowledge, rules=rules, profile=profile)
 
 
 def unknown(knowledge: KnowledgeBase, id_: str) -> str:
     """What is said of an id that no diagnosis and no rule bears, with the nearest; nothing if one does."""
-    known = {*knowledge.rules, *knowledge.diagnoses}
+    known: dict[str, Rule | Diagnosis] = {**knowledge.rules, **knowledge.diagnoses}
+    if id_ in known and known[id_].replaced_by:
+        return f"{id_!r} is deprecated; {known[id_].replaced_by!r} takes its place"
     return "" if id_ in known else f"{id_!r} is no diagnosis and no rule{nearest(id_, known)}"
 
 

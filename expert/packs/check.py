@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from expert.facts import Quantity, Value
 from expert.knowledge import (
+    Change,
     Clause,
     Combination,
     Condition,
@@ -31,7 +32,9 @@ _COMBINING = ("all", "any", "none", "at_least", "where")
 _Item = TypeVar("_Item", Symptom, Diagnosis, Rule, Remedy)
 
 
-def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: list[Problem]) -> KnowledgeBase:
+def check(
+    packs: Iterable[Parsed], changes: tuple[Change, ...], catalogue: Mapping[str, Quantity], problems: list[Problem]
+) -> KnowledgeBase:
     """One knowledge base of all packs, in the order of their ids. Every mistake is noted in `problems`."""
     packs = sorted(packs, key=lambda p: p.pack.name)
     symptoms = _by_id("symptom", [s for p in packs for s in p.symptoms])
@@ -59,6 +62,12 @@ def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: 
             first.within("then").problem("E170", str(circle))
     for remedy, entry in remedies.values():
         _check_remedy(remedy, entry, facts, remedies.keys())
+    for suppression, entry in (one for p in packs for one in p.suppressions):
+        for id_ in suppression.diagnoses:
+            if id_ not in diagnoses:
+                entry.find(id_).unknown("E140", "diagnosis", id_, diagnoses)
+        _check_clauses(suppression.when, entry, "where", facts, conclusions)
+    _check_replacements(rules, diagnoses)
     return KnowledgeBase(
         tuple(p.pack for p in packs),
         {id_: symptom for id_, (symptom, _) in symptoms.items()},
@@ -68,7 +77,26 @@ def check(packs: Iterable[Parsed], catalogue: Mapping[str, Quantity], problems: 
             id_: replace(remedy, verify=tuple(_conclusive(c, conclusions) for c in remedy.verify))
             for id_, (remedy, _) in remedies.items()
         },
+        tuple(param for p in packs for param in p.params),
+        changes,
+        tuple(
+            replace(one, when=tuple(_conclusive(clause, conclusions) for clause in one.when))
+            for p in packs
+            for one, _ in p.suppressions
+        ),
     )
+
+
+def _check_replacements(
+    rules: Mapping[str, tuple[Rule, Entry]], diagnoses: Mapping[str, tuple[Diagnosis, Entry]]
+) -> None:
+    """What replaces something deprecated is there, and in use itself."""
+    for things in (rules, diagnoses):
+        statuses = {id_: thing.status for id_, (thing, _) in things.items()}
+        for thing, entry in things.values():
+            if thing.replaced_by and statuses.get(thing.replaced_by) in (None, "deprecated", "off"):
+                said = [id_ for id_, status in statuses.items() if status not in ("deprecated", "off")]
+                entry.within("replaced_by", thing.replaced_by).unknown("E140", "replacement", thing.replaced_by, said)
 
 
 def _by_id(kind: str, items: Iterable[tuple[_Item, Entry]]) -> dict[str, tuple[_Item, Entry]]:

@@ -11,6 +11,7 @@ CODES: Mapping[str, str] = {
     "E104": "Anchors, aliases, tags and several documents have no place in a pack.",
     "E105": "A pack begins with the format that it is written in.",
     "E106": "A file extends itself, directly or through others.",
+    "E107": "A pack extends files that end in .yaml, and installed packs by name, as in 'pkg:acme'.",
     "E110": "A value is of another kind than is expected at its place: a text, a number, a mapping.",
     "E111": "A key is not known at its place. Keys that begin with 'x-' are free.",
     "E112": "Something that is needed is missing or empty.",
@@ -37,5 +38,9 @@ CODES: Mapping[str, str] = {
     "E180": "A test is an entry of a list, with facts, or series, or a log, and with what is expected.",
     "E181": "A series in short cannot be understood, or is too long.",
     "E182": "The log of a test lies beside its pack; no other file is read.",
+    "E190": "A change names something that is not there.",
+    "E191": "A change asks for what it may not: it sets values, and adds to and removes from lists.",
+    "E192": "Two packs that do not extend each other set one value to different things.",
+    "E193": "A change removes what is not there.",
 }
 """What each code means, in a sentence."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal, cast
 
 from expert.facts import Value
@@ -14,20 +15,25 @@ from expert.knowledge import (
     ORIGINS,
     SEVERITIES,
     STAGES,
+    STATUSES,
     Diagnosis,
     Effort,
     Example,
     Origin,
     Pack,
+    Param,
     Remedy,
     Rule,
     Severity,
     Stage,
+    Status,
+    Suppression,
     Symptom,
 )
 from expert.packs.conditions import clauses
 from expert.packs.sheets import Sheet, checked_id
-from expert.packs.tree import Entry
+from expert.packs.tree import Entry, day
+from expert.problems import nearest
 
 
 @dataclass
@@ -39,12 +45,15 @@ class Parsed:
     diagnoses: list[tuple[Diagnosis, Entry]] = field(default_factory=list)
     rules: list[tuple[Rule, Entry]] = field(default_factory=list)
     remedies: list[tuple[Remedy, Entry]] = field(default_factory=list)
+    suppressions: list[tuple[Suppression, Entry]] = field(default_factory=list)
+    params: list[Param] = field(default_factory=list)
 
 
 def parse(sheet: Sheet) -> Parsed:
     """The pack that a sheet holds; every mistake is noted."""
     parsed, top, name = Parsed(sheet.pack), sheet.top, sheet.pack.name
-    params = _params(top.get("params"))
+    params = {param.name: param for param in _params(top.get("params"), name)}
+    parsed.params = list(params.values())
     for id_, key, entry in _named(top.get("symptoms")):
         parsed.symptoms.append((_symptom(id_, entry, name), key))
     for id_, key, entry in _named(top.get("diagnoses")):
@@ -53,6 +62,8 @@ def parse(sheet: Sheet) -> Parsed:
         parsed.rules.append((_rule(id_, entry, name, params), key))
     for id_, key, entry in _named(top.get("remedies")):
         parsed.remedies.append((_remedy(id_, entry, name, params), key))
+    for entry in top["suppress"].items() if "suppress" in top else ():
+        parsed.suppressions.append((_suppression(entry, name, _in_force(params, None)), entry))
     return parsed
 
 
@@ -60,22 +71,68 @@ def _named(entry: Entry | None) -> list[tuple[str, Entry, Entry]]:
     return [] if entry is None else [(checked_id(name, key), key, value) for name, key, value in entry.pairs()]
 
 
-def _params(entry: Entry | None) -> dict[str, float]:
-    params = {}
+def _params(entry: Entry | None, pack: str) -> Iterator[Param]:
+    """The params that a pack defines, with the values in force."""
     for name, key, value in entry.pairs() if entry else ():
         keys = value.keys("default", "value", "min", "max", "help", "source")
         if "default" not in keys:
             key.problem("E112", f"param {name!r} needs a default")
             continue
-        low = keys["min"].number() if "min" in keys else -math.inf
-        high = keys["max"].number() if "max" in keys else math.inf
-        for said, given in (("the default of", keys["default"]), ("the value of", keys.get("value", keys["default"]))):
-            params[name] = given.number()
-            if not low <= params[name] <= high:
-                given.problem("E120", f"{said} {name!r} is outside its bounds {low:g}..{high:g}")
         if "help" not in keys:
             key.problem("E112", f"param {name!r} needs a help: what it is, in one line")
-    return params
+        default = keys["default"].number()
+        low = keys["min"].number() if "min" in keys else -math.inf
+        high = keys["max"].number() if "max" in keys else math.inf
+        param = Param(pack, name, default, default, low, high, _text(keys, "help"), _text(keys, "source"))
+        _check_bounds("default", default, param, keys["default"])
+        if "value" in keys:
+            param = replace(param, value=keys["value"].number())
+            _check_bounds("value", param.value, param, keys["value"])
+        yield param
+
+
+def _check_bounds(said: str, value: float, param: Param, entry: Entry) -> None:
+    if not param.low <= value <= param.high:
+        entry.problem("E120", f"the {said} of {param.name!r} is outside its bounds {param.low:g}..{param.high:g}")
+
+
+def _in_force(params: Mapping[str, Param], own: Entry | None) -> dict[str, float]:
+    """The values of the pack's params, or those that a rule has for itself."""
+    found = {name: param.value for name, param in params.items()}
+    for name, key, value in own.pairs() if own else ():
+        if name not in params:
+            key.problem("E141", f"param {name!r} is not defined in this pack{nearest(name, params)}")
+            continue
+        found[name] = value.number()
+        _check_bounds("value", found[name], params[name], value)
+    return found
+
+
+def _status(keys: Mapping[str, Entry], entry: Entry) -> tuple[Status, str]:
+    """The status, and what to use instead of what is deprecated."""
+    status = cast(Status, keys["status"].choice("status", STATUSES)) if "status" in keys else "stable"
+    replaced_by = _text(keys, "replaced_by")
+    if (status == "deprecated") != bool(replaced_by):
+        place = keys.get("replaced_by") or keys.get("status") or entry
+        place.problem("E112", "'status: deprecated' and 'replaced_by: id' go together")
+    return status, replaced_by
+
+
+def _suppression(entry: Entry, pack: str, params: Mapping[str, float]) -> Suppression:
+    keys = entry.keys("diagnosis", "where", "reason", "owner", "expires")
+    if "diagnosis" not in keys:
+        entry.problem("E112", "a suppression names a diagnosis, or a list of them")
+    if "expires" not in keys:
+        entry.problem("E112", "a suppression expires, as in 'expires: 2027-01-31'")
+    return Suppression(
+        _list(keys, "diagnosis"),
+        clauses(keys["where"], params) if "where" in keys else (),
+        _needed(keys, "reason", entry),
+        (day(keys["expires"]) if "expires" in keys else None) or date.min,
+        _text(keys, "owner"),
+        pack,
+        entry.where,
+    )
 
 
 def _symptom(id_: str, entry: Entry, pack: str) -> Symptom:
@@ -86,7 +143,19 @@ def _symptom(id_: str, entry: Entry, pack: str) -> Symptom:
 
 
 def _diagnosis(id_: str, entry: Entry, pack: str) -> Diagnosis:
-    keys = entry.keys("title", "about", "references", "stage", "origin", "severity", "explains", "remedies")
+    keys = entry.keys(
+        "title",
+        "about",
+        "references",
+        "stage",
+        "origin",
+        "severity",
+        "explains",
+        "remedies",
+        "status",
+        "replaced_by",
+    )
+    status, replaced_by = _status(keys, entry)
     for key in ("about", "stage", "origin", "severity", "references"):
         if key not in keys:
             entry.problem("E112", f"diagnosis {id_!r} needs {key!r}")
@@ -102,10 +171,12 @@ def _diagnosis(id_: str, entry: Entry, pack: str) -> Diagnosis:
         severity=cast(Severity, keys["severity"].choice("severity", SEVERITIES)) if "severity" in keys else "medium",
         explains=_list(keys, "explains"),
         remedies=_list(keys, "remedies"),
+        status=status,
+        replaced_by=replaced_by,
     )
 
 
-def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rule:
+def _rule(id_: str, entry: Entry, pack: str, defined: Mapping[str, Param]) -> Rule:
     keys = entry.keys(
         "when",
         "unless",
@@ -114,6 +185,8 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
         "because",
         "at",
         "status",
+        "replaced_by",
+        "params",
         "source",
         "scope",
         "false_positives",
@@ -121,6 +194,8 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
         "silent",
         "unknown",
     )
+    params = _in_force(defined, keys.get("params"))
+    status, replaced_by = _status(keys, entry)
     when = clauses(keys["when"], params) if "when" in keys else ()
     if not when:
         entry.problem("E112", f"rule {id_!r} needs a 'when' with at least one condition")
@@ -135,7 +210,8 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
         _needed(keys, "because", entry),
         unless=tuple(clauses(item, params) for item in keys["unless"].items()) if "unless" in keys else (),
         at=_text(keys, "at"),
-        status=keys["status"].choice("status", ("stable", "test", "experimental")) if "status" in keys else "stable",
+        status=status,
+        replaced_by=replaced_by,
         source=_text(keys, "source"),
         scope=keys["scope"].choice("scope", ("run", "fleet")) if "scope" in keys else "run",
         params=params,
@@ -146,8 +222,11 @@ def _rule(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Rul
     )
 
 
-def _remedy(id_: str, entry: Entry, pack: str, params: Mapping[str, float]) -> Remedy:
-    keys = entry.keys("title", "how", "effort", "gain", "knob", "direction", "needs", "conflicts", "snippets", "verify")
+def _remedy(id_: str, entry: Entry, pack: str, defined: Mapping[str, Param]) -> Remedy:
+    keys = entry.keys(
+        "title", "how", "effort", "gain", "knob", "direction", "needs", "conflicts", "snippets", "verify", "params"
+    )
+    params = _in_force(defined, keys.get("params"))
     snippets = keys["snippets"].keys(*FRAMEWORKS) if "snippets" in keys else {}
     return Remedy(
         id_,

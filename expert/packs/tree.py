@@ -10,6 +10,7 @@ import math
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,12 @@ LARGEST = 4_000_000
 """A pack has at most so many characters."""
 _NUMBER = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
-_LONGEST, _DEEPEST, _MOST = 5_000, 20, 200  # a text, its nesting; problems worth a hint
+_LONGEST, _DEEPEST, _MOST, _SHOWN = (
+    5_000,
+    20,
+    200,
+    200,
+)  # a text, its nesting; problems worth a hint; letters of a change
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -110,6 +116,11 @@ class Entry:
                     break
         return place
 
+    def find(self, text: str) -> Entry:
+        """The first scalar in what stands here that is this text; this entry itself if there is none."""
+        places = (place for place, _ in _places(self))
+        return next((p for p in places if isinstance(p.content, str) and p.content.strip() == text), self)
+
     def at(self, text: str, offset: int) -> Entry:
         """The place of a character of the text that stands here, if it stands in one line."""
         start = self.place.text.find(text, self.column) + offset
@@ -121,6 +132,42 @@ class Entry:
         """The value under a key of this mapping."""
         pairs = self.content if isinstance(self.content, list) else ()
         return next((value for name, value in pairs if name.content == key), None)
+
+    def names(self) -> tuple[str, ...]:
+        """The keys of this mapping."""
+        pairs = self.content if isinstance(self.content, list) else ()
+        return tuple(key.content for key, _ in pairs if isinstance(key.content, str))
+
+    def plain(self) -> object:
+        """What stands here without its place and spelling: a value, a list, or a mapping."""
+        if isinstance(self.content, list):
+            return {key.text(): value.plain() for key, value in self.content}
+        if isinstance(self.content, tuple):
+            return [item.plain() for item in self.content]
+        return self.content.strip() if isinstance(self.value, str) else self.value
+
+    def shown(self) -> str:
+        """What stands here, in one short line."""
+        if isinstance(self.content, list):
+            return f"{{{', '.join(f'{key.shown()}: {value.shown()}' for key, value in self.content)}}}"[:_SHOWN]
+        if isinstance(self.content, tuple):
+            return f"[{', '.join(item.shown() for item in self.content)}]"[:_SHOWN]
+        return " ".join(self.content.split())[:_SHOWN]
+
+    def with_content(self, content: str | tuple[Entry, ...] | list[tuple[Entry, Entry]]) -> Entry:
+        """An entry of this place that holds something else."""
+        return Entry(self.document, self, content, self.is_plain)
+
+    def with_value(self, path: tuple[str, ...], value: Entry) -> Entry:
+        """This mapping with another value under a path of keys; keys that it lacks are added."""
+        key, rest = path[0], path[1:]
+        pairs = list(self.content) if isinstance(self.content, list) else []
+        for n, (place, old) in enumerate(pairs):
+            if place.content == key:
+                pairs[n] = place.with_body(old.with_value(rest, value) if rest else value)
+                return self.with_content(pairs)
+        inner = value.with_content([]).with_value(rest, value) if rest else value
+        return self.with_content([*pairs, value.with_content(key).with_body(inner)])
 
     def with_body(self, body: Entry) -> tuple[Entry, Entry]:
         """This key with something else under it, as a pair of a mapping."""
@@ -223,6 +270,15 @@ def compose(text: str, file: str, problems: list[Problem]) -> Entry | None:
     if root is None:
         problem("E105", "the file is empty; a pack begins with 'format: 1'")
     return root
+
+
+def day(entry: Entry) -> date | None:
+    """The day that stands there, or None with the problem noted."""
+    try:
+        return date.fromisoformat(entry.text())
+    except ValueError:
+        entry.problem("E110", "here a day is expected, as in 2027-01-31")
+        return None
 
 
 def written(number: float, place: Place, problems: list[Problem]) -> Entry:

@@ -10,7 +10,7 @@ import numpy as np
 from expert.certainty import SURE
 from expert.facts import Derivation, Range
 from expert.findings import Finding, because
-from expert.knowledge import FRAMEWORKS, SEVERITIES
+from expert.knowledge import FRAMEWORKS, SEVERITIES, Change
 from expert.plan import CONSIDERABLE, Item, Plan
 from expert.run import RunLog
 
@@ -29,6 +29,8 @@ _FRAMEWORK_SIGNS = {
 _UNSHOWABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+
+_SIGN = {"add": "+", "remove": "−"}
 
 
 def clean(text: str) -> str:
@@ -187,6 +189,46 @@ def steps(at: Range | None) -> str:
     if at is None:
         return "—"
     return step(at[0]) if at[0] == at[1] else f"{step(at[0])} to {step(at[1])}"
+
+
+def in_force(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """What is not as the packs have it: each change, suppression and broken plug-in, and why it is so."""
+    knowledge = plan.knowledge
+    changed = [(_changed(one), _why(one.reason, one.owner, one)) for one in knowledge.changes] if knowledge else []
+    suppressed = [
+        (
+            f"suppressed until {s.suppression.expires}: {s.finding.diagnosis.title}",
+            _why(s.suppression.reason, s.suppression.owner),
+        )
+        for s in plan.suppressed
+    ]
+    broken = [(f"left out: {one.name}, an entry point {one.group}", one.reason) for one in plan.broken]
+    return (*changed, *suppressed, *broken)
+
+
+def _changed(change: Change) -> str:
+    """What a change changes, as in `optimization: params.spike_ratio 8 → 12`."""
+    edits = (
+        f"{e.key} {short(e.before)} → {short(e.after)}"
+        if e.verb == "set"
+        else f"{e.key} {_SIGN[e.verb]} {short(e.after)}"
+        for e in change.edits
+    )
+    return f"{change.target}: {'; '.join(edits)}"
+
+
+def _why(reason: str, owner: str, change: Change | None = None) -> str:
+    """Reason, owner, day of review and place, and how the pack has moved since."""
+    parts = [reason.rstrip("."), owner]
+    if change is not None:
+        parts += [f"to be reviewed by {change.review_by}" if change.review_by else "", at(change.where)]
+        parts += [f"its pack has moved: {drift}" for drift in change.drift]
+    return "; ".join(part for part in parts if part)
+
+
+def at(where: str) -> str:
+    """A place without the folders that lead to it."""
+    return where.replace("\\", "/").rpartition("/")[2]
 
 
 def count(n: int, noun: str) -> str:

@@ -87,6 +87,7 @@ def render(plan: Plan) -> str:
             "unlocks": unlocks(plan),
             "too_few": [title for group in plan.not_judged if not group.inputs for title in group.titles],
             "params": params_in_force(knowledge) if knowledge else {},
+            "changed": words.in_force(plan),
             "rules": len(knowledge.rules) if knowledge else 0,
             "measured": len(measured(plan)),
             "settings": [(words.short(k), words.short(_setting(v))) for k, v in sorted(plan.run.settings.items())],

@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from expert.facts import Fact, Range
-from expert.findings import Finding
-from expert.knowledge import KnowledgeBase
+from expert.findings import Finding, Suppressed
+from expert.knowledge import Change, KnowledgeBase
 from expert.plan import Item, NotJudged, Plan
 from expert.renderers import _words as words
 from expert.renderers._evidence import measured, params_in_force
@@ -39,6 +39,7 @@ def as_object(plan: Plan) -> dict[str, Any]:
         "verdict": plan.verdict,
         "headline": words.headline(plan),
         "findings": [_finding(finding, plan) for finding in plan.findings],
+        "suppressed": [_suppressed(one) for one in plan.suppressed],
         "plan": [_item(item) for item in plan.items],
         "rejected": [
             {
@@ -67,6 +68,9 @@ def as_object(plan: Plan) -> dict[str, Any]:
             "count": len(plan.knowledge.rules) if plan.knowledge else 0,
             "packs": [{"pack": p.name, "version": p.version, "digest": p.digest} for p in plan.packs],
             "params": params_in_force(plan.knowledge) if plan.knowledge else {},
+            "profile": plan.knowledge.profile if plan.knowledge else "",
+            "changes": [_change(change) for change in plan.knowledge.changes] if plan.knowledge else [],
+            "broken": [{"group": one.group, "name": one.name, "reason": one.reason} for one in plan.broken],
         },
     }
     cleaned: dict[str, Any] = _plain(found)
@@ -97,6 +101,33 @@ def _records(finding: Finding, knowledge: KnowledgeBase | None) -> dict[str, dic
     """How right each rule behind the finding was, where that was measured."""
     rules = [knowledge.rules[d.rule] for d in finding.derivations] if knowledge else []
     return {rule.id: asdict(rule.record) for rule in rules if rule.record}
+
+
+def _suppressed(one: Suppressed) -> dict[str, Any]:
+    return {
+        "diagnosis": one.finding.diagnosis.id,
+        "title": one.finding.diagnosis.title,
+        "about": one.finding.about,
+        "severity": one.finding.severity,
+        "certainty": round(one.finding.certainty, 3),
+        "reason": one.suppression.reason,
+        "owner": one.suppression.owner,
+        "expires": one.suppression.expires.isoformat(),
+        "where": words.at(one.suppression.where),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "target": change.target,
+        "kind": change.kind,
+        "edits": [{"verb": e.verb, "key": e.key, "before": e.before, "after": e.after} for e in change.edits],
+        "reason": change.reason,
+        "owner": change.owner,
+        "review_by": change.review_by.isoformat() if change.review_by else None,
+        "drift": list(change.drift),
+        "where": words.at(change.where),
+    }
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -29,6 +29,9 @@ def render(plan: Plan) -> str:
     if plan.unexplained:
         lines = (f"- {_plain(reason.text)}" for _, reason in plan.unexplained)
         blocks.append("\n".join(["### Unexplained", "", *lines]))
+    if words.in_force(plan):
+        lines = (f"- {_plain(what)}: {_plain(why)}" for what, why in words.in_force(plan))
+        blocks.append("\n".join(["### Changed rules in force", "", *lines]))
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
         text = f"{checked} found nothing; {words.not_possible(plan)} were not possible."

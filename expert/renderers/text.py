@@ -13,7 +13,7 @@ from expert.renderers import _words as words
 from expert.renderers._unlocks import unlocks
 
 _WIDTH = 100
-_MOST_ITEMS = 5
+_MOST_ITEMS, _MOST_CHANGES = 5, 5
 _INDENT = " " * 14
 _DAMAGE = re.compile(r"^line |damaged|\bcut\b|left out|skipped|not read\b")
 
@@ -80,6 +80,10 @@ def _tail(plan: Plan) -> str:
         lines.append(f"Rejected: {'; '.join(r.diagnosis.title.rstrip('.') for r in plan.rejected[:4])}")
     if plan.unexplained:
         lines.append(f"Unexplained: {' '.join(reason.text for _, reason in plan.unexplained[:4])}")
+    told = words.in_force(plan)
+    lines += [f"In force: {words.short(what, 200)} ({words.short(why, 300)})" for what, why in told[:_MOST_CHANGES]]
+    if len(told) > _MOST_CHANGES:
+        lines.append(f"and {words.count(len(told) - _MOST_CHANGES, 'further change')} of the rules")
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
         lines.append(f"{checked} found nothing; {words.not_possible(plan)} were not possible.")

@@ -13,7 +13,7 @@ import inspect
 import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from graphlib import TopologicalSorter
 from types import NoneType, UnionType
@@ -21,9 +21,12 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from expert import supplied, vocabulary
+from expert import plugins, supplied, vocabulary
 from expert.facts import At, Fact, Quantity, Range, Value
 from expert.run import RunLog, Series
+
+GROUP = "expert.signals"
+"""The entry points by which others add signals."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,72 @@ class Signal:
 
 @cache
 def signals() -> Mapping[str, Signal]:
-    """Every signal of every file of this folder, those first that others read.
+    """Every signal of every file of this folder, and of those installed, those first that others read.
 
     Raises graphlib.CycleError if signals read each other in a circle.
     """
-    found = {}
+    found: dict[str, Signal] = {}
     for module in (m for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
         namespace = vars(importlib.import_module(f"{__name__}.{module.name}"))
         for name, function in namespace.items():
             own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]
             if own and not name.startswith("_"):
                 found[name] = _signal(function)
+    return _ordered(_with_installed(_ordered(found)))
+
+
+def _ordered(found: Mapping[str, Signal]) -> dict[str, Signal]:
+    """Those first that others read. Raises graphlib.CycleError if they read each other in a circle."""
     reads = {name: {i.name for i in signal.inputs if i.name in found} for name, signal in found.items()}
     return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+
+
+def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
+    """The signals of this folder, and those that entry points add: each names a function, or a module of them.
+
+    Those that are none, that bear a name that is taken, or that would read themselves, are reported and left out.
+    """
+    found = dict(own)
+    for point, thing in plugins.found(GROUP).items():
+        functions = [thing] if inspect.isfunction(thing) else [f for n, f in _public(thing)]
+        if not functions:
+            plugins.report(GROUP, point, "it is no function, and no module with public functions of its own")
+        for function in functions:
+            name = function.__name__
+            try:
+                if name in found or name in vocabulary.SETTINGS or name in supplied.QUANTITIES:
+                    raise ValueError(f"a fact {name!r} is there already")
+                signal = replace(_signal(function), function=_guarded(function))
+                if not signal.quantity.help:
+                    raise ValueError(f"the signal {name!r} has no docstring, so nobody knows what it measures")
+                _ordered({**found, name: signal})
+            except Exception as error:  # annotations of a stranger that are none, a circle
+                plugins.report(GROUP, point, f"{name}: {error}")
+            else:
+                found[name] = signal
+    return found
+
+
+def _public(module: object) -> list[tuple[str, Any]]:
+    """The public functions that a module defines itself."""
+    own = getattr(module, "__name__", "")
+    functions = inspect.getmembers(module, inspect.isfunction)
+    return [(name, f) for name, f in functions if f.__module__ == own and not name.startswith("_")]
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A stranger's function: when it raises, or gives what is no value, the fact is unknown, and that is reported."""
+
+    def measured(**arguments: object) -> Any:
+        try:
+            result = function(**arguments)
+            _value(result)
+        except Exception as error:  # one signal must not stop the others
+            plugins.report(GROUP, function.__name__, f"it failed: {type(error).__name__}: {error}")
+            return None
+        return result
+
+    return measured
 
 
 @cache

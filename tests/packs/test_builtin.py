@@ -49,3 +49,15 @@ def test_the_example_of_the_guide_is_a_pack(tmp_path):
     example = textwrap.dedent(guide[guide.index("    format: 1") : guide.index("## Conditions")])
     (tmp_path / "house.yaml").write_text(example, encoding="utf-8")
     assert failures(load([tmp_path / "house.yaml"], catalogue())) == ()
+
+
+def test_the_changes_of_the_guide_fit_the_packs(tmp_path):
+    guide = (shelf("rules") / "README.md").read_text(encoding="utf-8")
+    example = textwrap.dedent(guide[guide.index("    format: 1\n    pack: acme") : guide.index("The order of files")])
+    lines = [line for line in example.splitlines() if not line.startswith("extends")]
+    (tmp_path / "team.yaml").write_text("\n".join(lines), encoding="utf-8")
+    packs = [file for file in shelf("rules").iterdir() if file.name.endswith(".yaml")]
+    knowledge = load([*packs, tmp_path / "team.yaml"], catalogue())
+    assert len(knowledge.changes) == 3
+    assert not any(change.drift for change in knowledge.changes)
+    assert knowledge.rules["gradient-norm-jumped"].params["spike_ratio"] == 25
