@@ -61,7 +61,7 @@ def everything(configuration: Configuration) -> KnowledgeBase:
 
 
 def _loaded(every: Sequence[Path | Traversable], configuration: Configuration) -> KnowledgeBase:
-    """The packs; installed ones with mistakes in them are reported and left out, unless the configuration names them."""
+    """The packs; installed ones with mistakes are reported and left out, unless the configuration names them."""
     asked = {one.value.removeprefix("pkg:") for one in configuration.rules}
     own = {name: {str(file) for file in inside} for name, inside in installed().items()}
     try:
