@@ -148,7 +148,7 @@ def test_a_param_stands_in_place_of_its_default_within_its_bounds():
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        (("params", "optimisation", "x"), 1.0, "there is no pack 'optimisation'; did you mean 'optimization'?"),
+        (("params", "optimisation", "x"), 1.0, "there is no pack or rule 'optimisation'; did you mean 'optimization'?"),
         (("params", "optimization", "spike_rato"), 1.0, "has no param 'spike_rato'; did you mean 'spike_ratio'?"),
         (("ignore",), "overfiting", "'overfiting' is no diagnosis and no rule; did you mean 'overfitting'?"),
         (("rules",), "nowhere.yaml", "nowhere.yaml is no file and no folder of rules"),
