@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from expert.authoring.document import pages
 from expert.authoring.graph import WIDTH, chain, drawing
-from expert.diagnose import builtin
+from expert.layers import builtin
 from expert.renderers import graph
 
 EVIL = "<script>alert(1)</script> <img src=x onerror=alert(1)> ]]> **b** [a](javascript:alert(1)) \\u202e \\x07 &amp;"

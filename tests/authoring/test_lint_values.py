@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from expert.authoring.lints._values import implies, impossible, ways
-from expert.diagnose import builtin
 from expert.knowledge import Combination, Condition, all_of
+from expert.layers import builtin
 
 KNOWLEDGE = builtin()
 NUMBERS = some.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0, 3.0])

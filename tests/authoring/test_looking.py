@@ -7,7 +7,7 @@ import pytest
 
 from expert.authoring.schema import schema
 from expert.authoring.starter import starter
-from expert.diagnose import builtin
+from expert.layers import builtin
 from expert.packs.places import document
 from expert.shelf import shelf
 from expert.signals import catalogue
