@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from expert.authoring.places import shown
 from expert.facts import Value
 from expert.findings import in_words
-from expert.knowledge import Clause, Diagnosis, KnowledgeBase, Remedy, Rule, Symptom
+from expert.knowledge import Change, Clause, Diagnosis, Edit, KnowledgeBase, Remedy, Rule, Symptom
 from expert.packs.places import lines, place
 from expert.prose import mentions, number
 
@@ -32,8 +32,9 @@ def card(id_: str, knowledge: KnowledgeBase) -> tuple[Row, ...]:
             thing = things[id_]
             at = lines(thing.where, section, id_)
             at = {**at, **(_params(thing) if isinstance(thing, Rule) else {})}
-            head = Row(kind, f"{id_} · pack {thing.pack}", thing.where)
-            return (head, *(Row(key, text, at.get(key, "")) for key, text in _values(thing, knowledge) if text))
+            values = (Row(key, text, at.get(key, "")) for key, text in _values(thing, knowledge) if text)
+            changed = (Row("changed", told(change), change.where) for change in changes(thing, knowledge))
+            return (Row(kind, f"{id_} · pack {thing.pack}", thing.where), *values, *changed)
     raise KeyError(id_)
 
 
@@ -47,6 +48,29 @@ def in_text(rows: Iterable[Row]) -> str:
 def facts_in_text(facts: Mapping[str, Value]) -> str:
     """Facts by name, as an example gives them."""
     return ", ".join(f"{name}: {number(value)}" for name, value in facts.items()) or "nothing is known"
+
+
+def changes(thing: Rule | Symptom | Remedy, knowledge: KnowledgeBase) -> tuple[Change, ...]:
+    """The changes that others made to a thing, or to the params of its pack that it names."""
+    named = {f"params.{param}" for param in params(thing)} if isinstance(thing, Rule) else set()
+    return tuple(
+        change
+        for change in knowledge.changes
+        if (change.target == thing.id and change.kind != "pack")
+        or (change.target == thing.pack and change.kind == "pack" and named & {edit.key for edit in change.edits})
+    )
+
+
+def told(change: Change) -> str:
+    """What a change did, why, who answers for it, and until when."""
+    review = f"review by {change.review_by}" if change.review_by else ""
+    return " · ".join(filter(None, ["; ".join(map(_edited, change.edits)), change.reason, change.owner, review]))
+
+
+def _edited(edit: Edit) -> str:
+    if edit.verb == "set":
+        return f"{edit.key} from {edit.before or 'nothing'} to {edit.after}"
+    return f"{edit.key} {'with' if edit.verb == 'add' else 'without'} {edit.after}"
 
 
 def params(rule: Rule) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from expert.authoring.cards import facts_in_text, params
+from expert.authoring.cards import changes, facts_in_text, params, told
 from expert.authoring.graph import Drawing, chain
 from expert.authoring.places import shown
 from expert.knowledge import Clause, Diagnosis, KnowledgeBase, Rule, Symptom
-from expert.packs.places import lines, values
+from expert.packs.places import lines
 from expert.packs.tests import PackTest
 from expert.prose import number, unfilled
 from expert.renderers import document
@@ -17,7 +18,7 @@ from expert.wording import meaning, sentence
 
 
 @dataclass(frozen=True)
-class Param:
+class ParamRow:
     """A number that people may tune: what it is and may be, where it is written, and where it comes from."""
 
     name: str
@@ -50,12 +51,13 @@ class RulePage:
     where: str
     when: tuple[Reading, ...]
     unless: tuple[str, ...]
-    params: tuple[Param, ...]
+    params: tuple[ParamRow, ...]
     explained_by: tuple[str, ...]
     remedies: tuple[tuple[str, str, str], ...]
     references: tuple[str, ...]
     examples: tuple[tuple[str, str, str], ...]
     tests: tuple[tuple[str, str, str], ...]
+    changes: tuple[tuple[str, str], ...]
     drawing: Drawing
 
 
@@ -96,12 +98,13 @@ def _page(rule: Rule, knowledge: KnowledgeBase, tests: Iterable[PackTest]) -> Ru
         shown(rule.where),
         tuple(_reading(clause, knowledge) for clause in rule.when),
         tuple(" and ".join(sentence(c, knowledge) for c in exception) for exception in rule.unless),
-        tuple(_param(rule, name) for name in params(rule)),
+        tuple(_param(rule, name, knowledge) for name in params(rule)),
         tuple(d.title for d in knowledge.diagnoses.values() if rule.then in d.explains),
         _remedies(diagnosis, knowledge),
         (*([rule.source] if rule.source else []), *thing.references),
         tuple((e.outcome, facts_in_text(e.facts), shown(at.get(e.outcome, e.where))) for e in rule.examples),
         tuple((t.name, outcome, shown(t.where)) for t in tests if (outcome := _expected(t, rule))),
+        tuple((told(change), shown(change.where)) for change in changes(rule, knowledge)),
         chain(rule, knowledge),
     )
 
@@ -109,23 +112,17 @@ def _page(rule: Rule, knowledge: KnowledgeBase, tests: Iterable[PackTest]) -> Ru
 def _reading(clause: Clause, knowledge: KnowledgeBase) -> Reading:
     text = sentence(clause, knowledge)
     said = ((fact, meaning(fact, knowledge)) for fact in clause.reads)
-    return Reading(text, tuple((fact, "" if told.casefold() in text.casefold() else told) for fact, told in said))
+    return Reading(text, tuple((fact, "" if about.casefold() in text.casefold() else about) for fact, about in said))
 
 
-def _param(rule: Rule, name: str) -> Param:
-    """The param as its pack writes it."""
-    said = values(rule.where, "params", name)
-    low, high = said.get("min", ("", ""))[0], said.get("max", ("", ""))[0]
-    default, where = said.get("default", ("", rule.where))
-    return Param(
-        name,
-        number(rule.params[name]),
-        default,
-        f"{low} to {high}" if low or high else "",
-        said.get("help", ("", ""))[0],
-        said.get("source", ("", ""))[0],
-        shown(where),
-    )
+def _param(rule: Rule, name: str, knowledge: KnowledgeBase) -> ParamRow:
+    """The param as its pack writes it, with the value that is in force for this rule."""
+    param = next(one for one in knowledge.params if (one.pack, one.name) == (rule.pack, name))
+    bounds = [f"from {number(param.low)}"] if math.isfinite(param.low) else []
+    bounds += [f"to {number(param.high)}"] if math.isfinite(param.high) else []
+    place = lines(rule.where, "params", name).get("default", rule.where)
+    value, default = number(rule.params[name]), number(param.default)
+    return ParamRow(name, value, default, " ".join(bounds), param.help, param.source, shown(place))
 
 
 def _remedies(diagnosis: Diagnosis | None, knowledge: KnowledgeBase) -> tuple[tuple[str, str, str], ...]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from expert.facts import Quantity
-from expert.knowledge import EFFORTS, FRAMEWORKS, ORIGINS, SEVERITIES, STAGES, KnowledgeBase
+from expert.knowledge import EFFORTS, FRAMEWORKS, ORIGINS, SEVERITIES, STAGES, STATUSES, KnowledgeBase
 
 Schema = dict[str, Any]
 _ID = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _COMPARISON = r"^\s*(<=|>=|==|!=|<|>)\s*\S.*$"
 _RANGE = r"^\S+?\s*\.\.\s*\S+$"
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+_CHANGED = "^[a-z][a-z0-9-]*(/[a-z][a-z0-9-]*)?$"
 _PARAM = r"^\{[a-z][a-z0-9_]*\}$"
 _EXAMPLES = {
     "fires": "Facts under which the rule fires.",
@@ -53,6 +55,8 @@ def schema(knowledge: KnowledgeBase, catalogue: Mapping[str, Quantity]) -> Schem
             "rule": _rule(),
             "remedy": _remedy(),
             "test": _test(),
+            "change": _change(),
+            "suppression": _suppression(),
         },
     }
 
@@ -83,6 +87,9 @@ def _top() -> Schema:
         "diagnoses": _by_id("diagnosis", "What is wrong."),
         "rules": _by_id("rule", "When these facts, then that conclusion, this certain."),
         "remedies": _by_id("remedy", "What to do."),
+        "extends": {**_one_or_many({"type": "string"}), "description": "Packs below this one: files, or 'pkg:name'."},
+        "change": _by_id("change", "What is to be otherwise in others' packs, and who answers for it.", _CHANGED),
+        "suppress": {**_many(_ref("suppression")), "description": "Findings not to hear of for a while."},
         "tests": {"type": "array", "items": {"$ref": "#/definitions/test"}, "description": "Runs, and what they show."},
     }
 
@@ -110,6 +117,7 @@ def _diagnosis() -> Schema:
         "severity": {"enum": list(SEVERITIES), "description": "How bad it is when it is certain."},
         "explains": {**_one_or_many(_ref("conclusion")), "description": "What it causes, and so takes along."},
         "remedies": {**_one_or_many(_ref("remedy-id")), "description": "What to do, in the order in which to try it."},
+        **_lifecycle(),
     }
     return _object(keys, required=("title", "about", "stage", "origin", "severity", "references"))
 
@@ -130,7 +138,7 @@ def _rule() -> Schema:
         "certainty": {"type": "number", "minimum": -1, "maximum": 1, "not": {"const": 0}, "description": _CERTAINTY},
         "because": {"type": "string", "description": "A sentence with the measured numbers, {fact:.3g}."},
         "at": {"type": "string", "description": "The fact whose steps are shaded in the curves."},
-        "status": {"enum": ["stable", "test", "experimental"], "description": "How far it is proven."},
+        **_lifecycle(),
         "source": {"type": "string", "description": "Where the rule and its thresholds come from."},
         "scope": {"enum": ["run", "fleet"]},
         "false_positives": {**_ref("texts"), "description": "Sound runs on which it is known to fire."},
@@ -140,6 +148,13 @@ def _rule() -> Schema:
 
 
 _CERTAINTY = "From -1 (speaks against) to 1. A setting alone 0.3, a curve that fits it 0.5 or more."
+
+
+def _lifecycle() -> Schema:
+    return {
+        "status": {"enum": list(STATUSES), "description": "How far it is proven; off takes it out."},
+        "replaced_by": {"type": "string", "description": "The id of what stands in for what is deprecated."},
+    }
 
 
 def _remedy() -> Schema:
@@ -157,6 +172,36 @@ def _remedy() -> Schema:
         "verify": {**_ref("conditions"), "description": "How the next run tells that it worked."},
     }
     return _object(keys, required=("title", "how"))
+
+
+def _change() -> Schema:
+    edits = {"type": "object", "minProperties": 1}
+    keys = {
+        "set": {**edits, "description": "Values by key, as in severity: low or params.spike_ratio: 12."},
+        "add": {**edits, "description": "Items of lists by key, as in unless: [{task: regression}]."},
+        "remove": {**edits, "description": "Items of lists by key."},
+        "was": {**edits, "description": "What stood there: it is told when the pack moves on."},
+        **_answered(),
+        "review_by": {"type": "string", "pattern": _DAY, "description": "The day by which to look at it again."},
+    }
+    return _object(keys, required=("reason",))
+
+
+def _suppression() -> Schema:
+    keys = {
+        "diagnosis": {**_one_or_many(_ref("diagnosis-id")), "description": "What is not to be told."},
+        "where": {**_ref("conditions"), "description": "Of which runs."},
+        **_answered(),
+        "expires": {"type": "string", "pattern": _DAY, "description": "The last day, as in 2027-01-31."},
+    }
+    return _object(keys, required=("diagnosis", "reason", "expires"))
+
+
+def _answered() -> Schema:
+    return {
+        "reason": {"type": "string", "description": "Why; it stands in the report."},
+        "owner": {"type": "string", "description": "Who answers for it."},
+    }
 
 
 def _test() -> Schema:

@@ -59,7 +59,7 @@ def _differences(test: PackTest, plan: Plan) -> list[str]:
 def _of_rule(id_: str, wanted: Expected, plan: Plan) -> str:
     knowledge = plan.knowledge
     if knowledge is None or id_ not in knowledge.rules:
-        return f"rule {id_!r} is not asked here: the test gives what it concludes"
+        return f"rule {id_!r} is not asked here: it is out of force, or the test gives what it concludes"
     rule = knowledge.rules[id_]
     fired = any(derivation.rule == id_ for derivation in plan.derivations)
     values = {name: fact.value for name, fact in plan.facts.items()}

@@ -30,21 +30,29 @@ def place(where: str, section: str, id_: str, *words: str) -> Entry | None:
     return key.within(*words) if key is not None and words else key
 
 
+def line(where: str) -> Place:
+    """The place that file and line name, at the first letter of the line."""
+    file, _, number = where.rpartition(":")
+    if not number.isdigit():
+        return Place(where)
+    text = dict(enumerate(_text(file).splitlines(), 1)).get(int(number), "")
+    return Place(file, int(number), len(text) - len(text.lstrip()) + 1, text)
+
+
 def lines(where: str, section: str, id_: str) -> Mapping[str, str]:
     """File and line of each value of a thing, by its key."""
     key = place(where, section, id_)
     return {} if key is None else {name: value.where for name, value in _body(key)}
 
 
-def values(where: str, section: str, id_: str) -> Mapping[str, tuple[str, str]]:
-    """The plain values of a thing, by key: the text, and its file and line."""
-    key = place(where, section, id_)
-    found = {name: value for name, _, value in key.body.pairs()} if key and key.body else {}
-    return {name: (value.text(), value.where) for name, value in found.items() if value.value is not None}
-
-
 def _body(key: Entry) -> Iterator[tuple[str, Entry]]:
     return ((name, name_key) for name, name_key, _ in key.body.pairs()) if key.body else iter(())
+
+
+@lru_cache(maxsize=64)
+def _text(file: str) -> str:
+    path = Path(file)
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 @lru_cache(maxsize=64)

@@ -62,7 +62,7 @@ def test_a_page_tells_condition_params_remedies_tests_and_sources(knowledge, hou
         "the highest gradient norm over its running median, after the first twentieth of the run, is at least 10",
         "the setting task is reinforcement learning",
         "house_jump",
-        "2 to 1000",
+        "from 2 to 1,000",
         "Warm the learning rate up",
         "the norm jumps in a run without warm-up",
         "house-cold-start: yes, gradient_norm_peak_ratio: 30",

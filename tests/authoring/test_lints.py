@@ -67,6 +67,17 @@ def jumped(threshold, *more):
     return ", ".join([f'house-cold-start: true, gradient_norm_peak_ratio: "{threshold}"', *more])
 
 
+def changed(more):
+    return (
+        "\ntests:",
+        f"\nchange:\n  house:\n    set: {{params.house_jump: 25}}\n    reason: Ours spike.\n    {more}\n\ntests:",
+    )
+
+
+def suppressed(day):
+    return "\ntests:", f"\nsuppress:\n  - diagnosis: {MISSING}\n    reason: Known.\n    expires: {day}\n\ntests:"
+
+
 # the code, what is changed in a sound pack, and where the doubt stands
 DOUBTS = [
     ("W201", [(JUMPED + '">= {house_jump}"', JUMPED + "9..3")], "gradient_norm_peak_ratio: 9..3"),
@@ -92,6 +103,9 @@ DOUBTS = [
     ("W303", [TWO_REMEDIES, another_remedy("conflicts: [house-add-warm-up]")], "house-other-remedy]"),
     ("W304", [OTHER_DIAGNOSIS, another_rule(jumped(">= 10"), OTHER), NO_UNLESS], MISSING),
     ("W305", [another_remedy("effort: hours")], "house-other-remedy"),
+    ("W401", [changed("was: {params.house_jump: 9}")], "was"),
+    ("W402", [changed("review_by: 2020-01-31")], "review_by"),
+    ("W403", [suppressed("2020-01-31")], "- diagnosis"),
     ("W501", [NO_UNKNOWN], "house-batch-large"),
     ("W601", [("title: A large batch", "title: A very, very, very large batch of the examples that we have")], "title"),
     ("W601", [("title: Warm the learning rate up", "title: You should warm it up")], "title"),
@@ -132,6 +146,9 @@ SOUND = [
     ("W303", [TWO_REMEDIES, another_remedy("knob: lr\n    direction: up")]),
     ("W304", [OTHER_DIAGNOSIS, another_rule(jumped(">= 11"), OTHER), NO_UNLESS]),
     ("W305", [another_remedy("needs: []"), NEEDED]),
+    ("W401", [changed("was: {params.house_jump: 10}")]),
+    ("W402", [changed("review_by: 9999-12-31")]),
+    ("W403", [suppressed("9999-12-31")]),
     ("W501", [(NO_UNKNOWN[0], "    status: experimental\n")]),
     ("W601", [("title: Warm the learning rate up", "title: Warm it up[ to {usual_lr:.1e}]")]),
     ("W602", [("the first gradients are far longer than the later ones.", "so it goes.")]),

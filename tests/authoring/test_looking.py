@@ -72,6 +72,20 @@ def test_show_names_the_place_of_every_value(command, house):
     assert "house.yaml:12  param house_jump  10" in lines
 
 
+def test_show_and_the_page_tell_who_changed_what_and_why(command, house, tmp_path):
+    override = (
+        "change:\n  optimization:\n    set: {params.spike_ratio: 12}\n    reason: Ours spike.\n    owner: vision\n"
+    )
+    house(("\ntests:", f"\n{override}\ntests:"))
+    told = "params.spike_ratio from 8 to 12 · Ours spike. · vision"
+    shown = command("rules", "show", "gradient-norm-jumped", "house.yaml").stdout
+    assert shown.splitlines()[-1].split(maxsplit=2)[1:] == ["changed", told]
+    assert "param spike_ratio  12" in shown
+    assert command("rules", "doc", "site", "--rules", "house.yaml").exit_code == 0
+    page = (tmp_path / "site/rule-gradient-norm-jumped.html").read_text(encoding="utf-8")
+    assert told in page
+
+
 @pytest.mark.parametrize("id_", ["overfitting", "gradient-jump", "clip-gradients", "jump-before-climb"])
 def test_whatever_has_an_id_is_shown(command, id_):
     done = command("rules", "show", id_)

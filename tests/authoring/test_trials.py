@@ -119,7 +119,7 @@ def test_a_log_beside_the_pack_is_read(tmp_path):
         ("series: {train_loss: 1x50}, fires: jumped", "it cannot tell: it is not given 'gradient_norm_peak_ratio'"),
         ('series: {grad_norm: "1x200 60x5 1x95"}, silent: jumped', "it fires: gradient norm peak ratio ≥ 8"),
         ("facts: {gradient_norm_peak_ratio: 9, task: regression}, fires: jumped", "an exception holds (task is regr"),
-        ("facts: {norm-jumped: true}, fires: jumped", "the test gives what it concludes"),
+        ("facts: {norm-jumped: true}, fires: jumped", "not asked here: it is out of force, or the test"),
         ('series: {grad_norm: "1x200"}, diagnosis: too-fast', "'too-fast' should be found; found: nothing\ntoo-fast:"),
         ("facts: {norm-jumped: true}, absent: too-fast", "'too-fast' should not be found\ntoo-fast: It is"),
         ("facts: {norm-jumped: true}, diagnosis: {id: too-fast, rank: 2}", "should be finding 2, it is finding 1"),
@@ -184,6 +184,14 @@ def test_the_command_counts_and_fails(command, tmp_path):
         (tmp_path / "trial.yaml").write_text(PACK + text, encoding="utf-8")
         done = command("rules", "test", "trial.yaml")
         assert (done.exit_code, done.stdout.splitlines()[-1]) == (code, said)
+
+
+def test_a_rule_that_is_off_judges_no_test(command, tmp_path):
+    off = PACK.replace("then: too-fast\n", "then: too-fast\n    status: off\n")
+    (tmp_path / "trial.yaml").write_text(off + GOOD, encoding="utf-8")
+    done = command("rules", "test", "trial.yaml")
+    assert done.exit_code == 1
+    assert "rule 'fast' is not asked here: it is out of force" in done.stdout
 
 
 def test_a_gap_that_is_closed_is_told(command, tmp_path):

@@ -14,7 +14,7 @@ from functools import cache
 
 from expert.knowledge import KnowledgeBase
 from expert.packs import Problem
-from expert.packs.places import place
+from expert.packs.places import line, place
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,4 @@ def _problem(code: str, doubt: Doubt) -> Problem:
     entry = place(doubt.where, doubt.section, doubt.id, *doubt.words)
     if entry is not None:
         return entry.as_problem(code, doubt.message)
-    file, _, line = doubt.where.rpartition(":")
-    return Problem(code, file, int(line) if line.isdigit() else 1, 1, doubt.message, "")
+    return line(doubt.where).problem(code, doubt.message)

@@ -30,13 +30,14 @@ def test(paths: tuple[str, ...], junit: Path | None, settled: Configuration) -> 
     from expert.authoring import examples, trials
     from expert.authoring.outcomes import in_junit, in_text
     from expert.packs.tests import pack_tests
+    from expert.selection import in_profile
     from expert.signals import catalogue
 
     knowledge, asked = _files.knowledge(settled, paths), _files.asked(settled, paths)
     with _given.mistakes():
         found = pack_tests(asked, knowledge, catalogue())
-    names = {str(file) for file in asked}
-    outcomes = [*examples.outcomes(knowledge, names), *trials.outcomes(found, knowledge)]
+    names, judging = {str(file) for file in asked}, in_profile(knowledge, "explore")
+    outcomes = [*examples.outcomes(knowledge, names), *trials.outcomes(found, judging)]
     outcomes.sort(key=lambda outcome: outcome.where.rpartition(":")[0])
     _given.say(in_text(outcomes))
     if junit:
