@@ -272,6 +272,8 @@ class Monitor:
         sample = self._sample = Sample()
         self._parameters = parameters.Parameters(self._layers)
         self._parameters.begin(sample)
+        if not self._described:
+            self._parameters.scales(sample)
         if not is_compiled(self.model):
             self._watch = Watch(self.model, self._layers, sample, self._silent, self._give_up, self._backward_begins)
 
@@ -327,7 +329,8 @@ class Monitor:
 
     def _summary(self, values: Mapping[Key, float]) -> dict[str, object]:
         """The record of a sample: what is known of the run, and of each layer."""
-        by_layer, whole = parameters.of_layers(self._layers, values)
+        optimized = {id(p) for o in self.optimizers for group in o.param_groups for p in group["params"]}
+        by_layer, whole = parameters.of_layers(self._layers, values, optimized)
         activity: dict[str, float] = {}
         for share, part, of in (("dead_relu_frac", "dead", "units"), ("saturated_frac", "saturated", "numbers")):
             counted = {a: (v, values[a, of]) for (a, name), v in values.items() if name == part}
@@ -336,7 +339,7 @@ class Monitor:
             if counted:
                 activity[share] = sum(c for c, _ in counted.values()) / sum(n for _, n in counted.values())
         for (about, name), value in values.items():
-            if name in ("out_mean", "out_std", "attention_entropy") and about:
+            if name in ("out_mean", "out_std", "attention_entropy", "weight_scale") and about:
                 by_layer.setdefault(about, {})[name] = value
         own = {n: v for (a, n), v in values.items() if not a and n not in ("batch", "left_over")}
         if ("", "left_over") in values and whole.get("grad_norm", 0) > 0:

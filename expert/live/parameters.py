@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import torch
@@ -29,6 +30,14 @@ class Parameters:
         self.before = {id(p): _some(p).clone() for p in _trainable(self.layers)}
         for about, parameter in _named(self.layers):
             sample.put(about, "weight_norm", torch.linalg.vector_norm(parameter.detach(), dtype=torch.float32))
+
+    @torch.no_grad()
+    def scales(self, sample: Sample) -> None:
+        """The deviation of every weight matrix times the root of a unit's inputs: He's is √2, Glorot's near 1."""
+        for layer in self.layers:
+            matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
+            if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
+                sample.put(layer.name, "weight_scale", matrix.float().std() * math.sqrt(matrix[0].numel()))
 
     @torch.no_grad()
     def gradients(self, sample: Sample, only: Iterable[nn.Parameter] | None = None) -> None:
@@ -67,9 +76,10 @@ def left_over(layers: Sequence[Layer]) -> Tensor | None:
 
 
 def of_layers(
-    layers: Sequence[Layer], found: Mapping[Key, float]
+    layers: Sequence[Layer], found: Mapping[Key, float], optimized: AbstractSet[int]
 ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """The statistics of each layer and of the whole model, from those of the parameters.
+    """The statistics of each layer and of the whole model, from those of the parameters; `optimized` are the ids of the
+    parameters that the optimizers hold (none if they are not known).
 
     Norms are over all parameters together (root of the sum of squares), a mean is over all their numbers.
     """
@@ -77,8 +87,12 @@ def of_layers(
     by_layer: dict[str, dict[str, float]] = {}
     for layer in layers:
         values = _whole([(f"{layer.name}\t{n}", p.numel()) for n, p in enumerate(layer.parameters)], found)
-        without = "grad_norm" in whole and any(p.requires_grad for p in layer.parameters)
-        by_layer[layer.name] = {"grad_norm": 0.0, **values} if without else values
+        trained = [p for p in layer.parameters if p.requires_grad]
+        if trained and "grad_norm" in whole:
+            values = {"grad_norm": 0.0, **values, "has_gradient": float("grad_norm" in values)}
+        if trained and optimized:
+            values["in_optimizer"] = sum(id(p) in optimized for p in trained) / len(trained)
+        by_layer[layer.name] = values
     deep = [
         by_layer[layer.name]["grad_norm"]
         for layer in layers
