@@ -161,48 +161,6 @@ def _covering(
     return next((one for one in fitting if all_of([clause.truth(values) for clause in one.when])), None)
 
 
-def suppress(
-    conclusions: Conclusions, known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase, today: date
-) -> Conclusions:
-    """The conclusions without the findings that a suppression covers that has not expired."""
-    in_force = [one for one in knowledge.suppressions if one.expires >= today]
-    covered = {n: one for n, f in enumerate(conclusions.findings) if (one := _covering(f, in_force, known))}
-    kept = tuple(finding for n, finding in enumerate(conclusions.findings) if n not in covered)
-    suppressed = tuple(Suppressed(conclusions.findings[n], one) for n, one in covered.items())
-    return replace(conclusions, findings=kept, suppressed=suppressed)
-
-
-def _covering(
-    finding: Finding, suppressions: Iterable[Suppression], known: Mapping[str, Mapping[str, Fact]]
-) -> Suppression | None:
-    """The first suppression whose conditions hold, of the run or of the finding's subject."""
-    facts = {**known.get("", {}), **known.get(finding.about, {})}
-    values = {name: fact.value for name, fact in facts.items()}
-    fitting = (one for one in suppressions if finding.diagnosis.id in one.diagnoses)
-    return next((one for one in fitting if all_of([clause.truth(values) for clause in one.when])), None)
-
-
-def suppress(
-    conclusions: Conclusions, known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase, today: date
-) -> Conclusions:
-    """The conclusions without the findings that a suppression covers that has not expired."""
-    in_force = [one for one in knowledge.suppressions if one.expires >= today]
-    covered = {n: one for n, f in enumerate(conclusions.findings) if (one := _covering(f, in_force, known))}
-    kept = tuple(finding for n, finding in enumerate(conclusions.findings) if n not in covered)
-    suppressed = tuple(Suppressed(conclusions.findings[n], one) for n, one in covered.items())
-    return replace(conclusions, findings=kept, suppressed=suppressed)
-
-
-def _covering(
-    finding: Finding, suppressions: Iterable[Suppression], known: Mapping[str, Mapping[str, Fact]]
-) -> Suppression | None:
-    """The first suppression whose conditions hold, of the run or of the finding's subject."""
-    facts = {**known.get("", {}), **known.get(finding.about, {})}
-    values = {name: fact.value for name, fact in facts.items()}
-    fitting = (one for one in suppressions if finding.diagnosis.id in one.diagnoses)
-    return next((one for one in fitting if all_of([clause.truth(values) for clause in one.when])), None)
-
-
 def in_words(clause: Clause, knowledge: KnowledgeBase) -> str:
     """A condition as the author of a pack reads it, with the fact's own name."""
     if isinstance(clause, Combination):

@@ -37,7 +37,9 @@ class Parameters:
         for layer in self.layers:
             matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
             if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
-                sample.put(layer.name, "weight_scale", matrix.float().std() * math.sqrt(matrix[0].numel()))
+                low, high = matrix.float().aminmax()  # the deviation of one number is not quite zero
+                scale = matrix.float().std() * math.sqrt(matrix[0].numel())
+                sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))
 
     @torch.no_grad()
     def gradients(self, sample: Sample, only: Iterable[nn.Parameter] | None = None) -> None:
@@ -66,9 +68,9 @@ class Parameters:
 
 
 @torch.no_grad()
-def left_over(layers: Sequence[Layer]) -> Tensor | None:
+def left_over(parameters: Iterable[nn.Parameter]) -> Tensor | None:
     """The norm of the gradients that stand there before a backward pass; None where there are none."""
-    gradients = [p.grad for p in _trainable(layers) if p.grad is not None and not p.grad.is_sparse]
+    gradients = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
     if not gradients:
         return None
     norm: Tensor = torch.stack([torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]).norm()
@@ -96,7 +98,7 @@ def of_layers(
     deep = [
         by_layer[layer.name]["grad_norm"]
         for layer in layers
-        if "grad_norm" in by_layer[layer.name] and any(p.ndim > 1 for p in layer.parameters)
+        if by_layer[layer.name].get("has_gradient") and any(p.ndim > 1 for p in layer.parameters)
     ]
     if deep:
         whole |= {"grad_norm_first": deep[0], "grad_norm_last": deep[-1]}

@@ -150,7 +150,7 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
         there = fact in run.settings or any(known.name == fact for known in run.facts)
         return () if there else (supplied.supplier(fact) or fact,)
     if signal.subject != "run":
-        return (f"{signal.subject}s",)
+        return (vocabulary.INSIDE,)
     absent = {i: _absent(i, run) for i in signal.inputs if i.kind != "run"}
     needed = [names for i, names in absent.items() if i.needed]
     if not needed and absent and all(absent.values()):
@@ -161,7 +161,9 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
 def _absent(wanted: Input, run: RunLog) -> tuple[str, ...]:
     if wanted.kind == "fact":
         return missing(wanted.name, run)
-    return () if wanted.name in _names(run) else (wanted.name,)
+    if wanted.name in _names(run):
+        return ()
+    return (vocabulary.INSIDE,) if wanted.name in vocabulary.SEEN_INSIDE else (wanted.name,)
 
 
 @lru_cache(maxsize=1)  # a plan asks for the inputs of hundreds of rules of one run

@@ -71,38 +71,38 @@ def input_spread_off(input_spread_ratio: float) -> Ratio | None:
     return max(input_spread_ratio, 1 / input_spread_ratio) if input_spread_ratio > 0 else None
 
 
-def constant_weight_share(run: RunLog) -> Share | None:
+def constant_weight_share(run: RunLog, update_ratio: Series) -> Share | None:
     """The share of weight matrices whose numbers were all the same at the start."""
     found = _at_start(run, "weight_scale")
     return float(np.mean(found == 0)) if len(found) >= 2 else None
 
 
-def weight_scale(run: RunLog) -> Ratio | None:
+def weight_scale(run: RunLog, update_ratio: Series) -> Ratio | None:
     """The usual deviation of initial weights times the root of the inputs of a unit: He's is 1.4, Glorot's near 1."""
     found = _at_start(run, "weight_scale")
     return float(np.median(found)) if len(found) >= 2 else None
 
 
-def signal_decay(run: RunLog) -> Ratio | None:
+def signal_decay(run: RunLog, update_ratio: Series) -> Ratio | None:
     """The deviation of what the last hidden layer gives over that of the first, at the first step."""
     found = _at_start(run, "out_std")
     return float(found[-2] / found[0]) if len(found) >= 4 and found[0] > 0 else None
 
 
-def gradient_range(run: RunLog) -> Ratio | None:
+def gradient_range(run: RunLog, update_ratio: Series) -> Ratio | None:
     """The smallest gradient norm of a layer over the largest, at the first step."""
     found = _at_start(run, "grad_norm")
     found = found[found > 0]
     return float(found.min() / found.max()) if len(found) >= 3 else None
 
 
-def least_gradient_layer(run: RunLog) -> str | None:
+def least_gradient_layer(run: RunLog, update_ratio: Series) -> str | None:
     """The layer with the smallest gradient that is not zero, at the first step."""
     named = [(s.values[0], s.about) for s in run.series if s.name == "grad_norm" and s.about and s.values[0] > 0]
     return min(named)[1] if len(named) >= 3 else None
 
 
-def nonfinite_gradient_layer(run: RunLog) -> str | None:
+def nonfinite_gradient_layer(run: RunLog, update_ratio: Series) -> str | None:
     """The layer nearest to the output whose gradient was not finite when that was first seen; there it began."""
     found = [s for s in run.series if s.name == "nonfinite_grads" and s.about and (s.values != 0).any()]
     if not found:

@@ -147,7 +147,7 @@ def test_every_layer_is_measured_by_itself_and_by_the_signals_of_layers_alone():
     log = run(series("dead_relu_frac", [0.25, 0.25]), series("dead_relu_frac", [0.5, 1, 1], "layer 1"))
     assert values(log)["dead_share"] == 0.25
     assert values(log, "layer 1") == {"layer": "layer 1", "layer_dead_share": 1, "layer_first_dead_share": 0.5}
-    assert missing("layer_dead_share", log) == ("layers",)
+    assert missing("layer_dead_share", log) == ("monitor",)
 
 
 def test_settings_that_are_no_fact_are_left_out():
