@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from expert.diagnose import builtin
+from expert.layers import builtin
 
 FIRST_TIER = {
     "HYG-01": "too few points to judge",
