@@ -156,7 +156,7 @@ SPLITS = {
     "trainval": "trainval",
 }
 DROPPED = "epoch step batch metrics metric avg average mean overall final running global x optim rollout time ray tune \
-performance scalars charts percent pct"
+performance scalars charts percent pct env runners sampler results"
 """Words that say how a metric was taken, not which it is."""
 NO_METRIC = "best time runtime size count num number threshold std var weight learn second seconds ms"
 """A name with one of these words is no metric, whatever its other words."""

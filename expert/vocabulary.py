@@ -448,6 +448,8 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
         parts = parts or list(islice(errors, 1))
         if split in whole or not parts or not all(_same(p.steps, parts[0].steps) for p in parts):
             continue
+        whole_of_parts = [p for p in parts if "total" in p.name.split("_")]
+        parts = whole_of_parts if len(whole_of_parts) == 1 else parts
         columns = " + ".join(p.column for p in parts)
         total = np.sum([p.values for p in parts], axis=0)
         said = "" if len(parts) == 1 else "the sum "

@@ -20,6 +20,8 @@ _HEAD = 65_536
 _OTHERS = (".md", ".py", ".json", ".tsv")
 _FIRST = re.compile(r"[ \t]{0,8}(?:epoch|e|%iter|iter|iteration|step|round)(?:\s{2,}|\t)", re.IGNORECASE)
 _DASHES = re.compile(r" {0,8}-+(?: +-+)+ *")
+_BAR = re.compile(r"\W*$|\W*epoch\W*\d+\s*/\s*\d+\s*:", re.IGNORECASE)
+"""A bar, or what is left of one, which fastai draws between the names and the first row."""
 _MOST_EVENTS = 20
 
 
@@ -63,7 +65,7 @@ class _Found:
             return True
         row = _row(text, self.waiting or self.names)
         if row is None:
-            self.waiting = ()
+            self.waiting = self.waiting if _BAR.match(text) else ()
             return False
         new = bool(self.waiting)
         if new:
