@@ -50,5 +50,5 @@ def test_a_merged_rule_is_shown_with_the_place_of_every_value(command, tmp_path)
     places = {tuple(line.split()[1:3]): line.split()[0] for line in shown}
     assert places["certainty", "+0.5"].endswith("team.yaml:5")
     assert places["param", "spike_ratio"].endswith("expert.toml:3")
-    assert [line.split()[0][-11:] for line in shown if "unless" in line and "detection" in line] == ["team.yaml:6"]
+    assert [line.split()[0][-11:] for line in shown if "unless  " in line and "detection" in line] == ["team.yaml:6"]
     assert [line.split()[0].rpartition("/")[2][:17] for line in shown if " when " in line][:1] == ["optimization.yaml"]
