@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from expert.authoring.places import shown
 from expert.facts import Value
 from expert.findings import in_words
 from expert.knowledge import Change, Clause, Diagnosis, Edit, KnowledgeBase, Remedy, Rule, Symptom
-from expert.packs.places import lines, place
+from expert.packs import Stated
 from expert.prose import mentions, number
 
 
@@ -22,17 +23,17 @@ class Row:
     where: str
 
 
-def card(id_: str, knowledge: KnowledgeBase) -> tuple[Row, ...]:
+def card(id_: str, knowledge: KnowledgeBase, origins: Mapping[str, Sequence[Stated]]) -> tuple[Row, ...]:
     """The values of a rule, symptom, diagnosis or remedy, the first of them its id and kind.
 
-    Raises KeyError for an id that the knowledge does not hold.
+    `origins` says of each thing and of each pack's params where every value that is in force is written. Raises
+    KeyError for an id that the knowledge does not hold.
     """
-    for section, kind, things in _sections(knowledge):
+    for kind, things in _sections(knowledge):
         if id_ in things:
             thing = things[id_]
-            at = lines(thing.where, section, id_)
-            at = {**at, **(_params(thing) if isinstance(thing, Rule) else {})}
-            values = (Row(key, text, at.get(key, "")) for key, text in _values(thing, knowledge) if text)
+            at = _written_at((*origins.get(thing.pack, ()), *origins.get(id_, ())))
+            values = (Row(key, text, next(at[key], "")) for key, text in _values(thing, knowledge) if text)
             changed = (Row("changed", told(change), change.where) for change in changes(thing, knowledge))
             return (Row(kind, f"{id_} · pack {thing.pack}", thing.where), *values, *changed)
     raise KeyError(id_)
@@ -80,11 +81,11 @@ def params(rule: Rule) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*named, *(name for name, _ in mentions(rule.because) if name in rule.params)]))
 
 
-def _sections(knowledge: KnowledgeBase) -> Iterator[tuple[str, str, Mapping[str, Rule | Symptom | Remedy]]]:
-    yield "rules", "rule", knowledge.rules
-    yield "symptoms", "symptom", knowledge.symptoms
-    yield "diagnoses", "diagnosis", knowledge.diagnoses
-    yield "remedies", "remedy", knowledge.remedies
+def _sections(knowledge: KnowledgeBase) -> Iterator[tuple[str, Mapping[str, Rule | Symptom | Remedy]]]:
+    yield "rule", knowledge.rules
+    yield "symptom", knowledge.symptoms
+    yield "diagnosis", knowledge.diagnoses
+    yield "remedy", knowledge.remedies
 
 
 def _values(thing: Rule | Symptom | Remedy, knowledge: KnowledgeBase) -> Iterator[tuple[str, str]]:
@@ -127,7 +128,14 @@ def _written(condition: Clause, knowledge: KnowledgeBase) -> str:
     return f"{in_words(condition, knowledge)}{named}"
 
 
-def _params(rule: Rule) -> dict[str, str]:
-    """Where each param that the rule names is written."""
-    found = {f"param {param}": place(rule.where, "params", param) for param in params(rule)}
-    return {key: entry.where for key, entry in found.items() if entry is not None}
+def _written_at(stated: Iterable[Stated]) -> Mapping[str, Iterator[str]]:
+    """The file and line of each value of each key, in order; a param's is that of the value in force."""
+    found: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    for one in stated:
+        if one.path[0] == "params":
+            is_in_force = one.path[-1] == "value" or len(one.path) == 2
+            if is_in_force or one.path[-1] == "default":
+                found[f"param {one.path[1]}"] = {one.path[:1]: str(one.place)}
+        else:
+            found[one.path[0]].setdefault(one.path[:2], str(one.place))
+    return defaultdict(lambda: iter(()), {key: iter(places.values()) for key, places in found.items()})

@@ -56,11 +56,15 @@ def stated(
     params: Mapping[tuple[str, str], Settled] | None = None,
     packages: Mapping[str, Sequence[File]] | None = None,
 ) -> Mapping[str, tuple[Stated, ...]]:
-    """Every value of every rule, symptom, diagnosis and remedy after all changes, with its place, by id."""
+    """Every value of every rule, symptom, diagnosis and remedy after all changes, with its place, by id.
+
+    The params of a pack stand under its name.
+    """
     problems: list[Problem] = []
     found, _ = sheets.read(files, packages or {}, problems)
     apply(found, params or {}, problems)
-    return {
+    params_of = {s.pack.name: tuple(_stated(s.top["params"], ("params",))) for s in found if "params" in s.top}
+    return params_of | {
         id_: tuple(_stated(value, ()))
         for sheet in found
         for section in ("symptoms", "diagnoses", "rules", "remedies")
@@ -70,8 +74,8 @@ def stated(
 
 
 def _stated(entry: Entry, path: tuple[str, ...]) -> Iterator[Stated]:
-    if isinstance(entry.content, str):
-        yield Stated(path, entry.content, entry.place)
+    if isinstance(entry.content, str) or not entry.content:
+        yield Stated(path, entry.shown(), entry.place)
     for name, _, value in entry.pairs() if entry.is_mapping else ():
         yield from _stated(value, (*path, name))
     for n, item in enumerate(entry.items() if entry.is_sequence else ()):

@@ -103,7 +103,7 @@ def _extended(sheet: Sheet, file: File, packages: Mapping[str, Sequence[File]]) 
         path = Path(str(file)).parent / name
         if path.suffix not in (".yaml", ".yml") or "\0" in name:
             entry.problem("E107", f"a pack extends packs: {name[:60]!r} does not end in .yaml")
-        elif not path.is_file():
+        elif len(name) > 255 or not path.is_file():
             entry.problem("E101", f"there is no file {name[:200]!r} beside this pack")
         else:
             found.append(path)
@@ -140,9 +140,7 @@ def _sheet(key: str, file: File, problems: list[Problem]) -> Sheet | None:
         return None
     top = root.keys(*_TOP)
     if "format" not in top or top["format"].value != FORMAT:
-        (top.get("format") or root).problem(
-            "E105", f"a pack begins with 'format: {FORMAT}', the only format this version reads"
-        )
+        (top.get("format") or root).problem("E105", _other_format(top.get("format")))
         return None
     if "pack" not in top:
         root.problem("E112", "a pack has a name, as in 'pack: optimization'")
@@ -150,6 +148,15 @@ def _sheet(key: str, file: File, problems: list[Problem]) -> Sheet | None:
     name = checked_id(top["pack"].text(), top["pack"])
     version = top["version"].text() if "version" in top else "1"
     return Sheet(key, Pack(name, version, file.name, sha256(content).hexdigest()[:12]), root, top)
+
+
+def _other_format(entry: Entry | None) -> str:
+    """What is said of a pack that is written in another format."""
+    value = entry.value if entry is not None else None
+    if isinstance(value, float) and value > FORMAT:
+        return f"this pack is written in format {value:g}, and this version of expert reads format {FORMAT}: update it"
+    older = " rewrites one of an older format" if value is None or isinstance(value, float) else " knows the older ones"
+    return f"a pack begins with 'format: {FORMAT}'; 'expert rules migrate'{older}"
 
 
 def _content(file: File) -> bytes:

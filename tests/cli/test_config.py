@@ -38,3 +38,17 @@ def test_rules_may_be_given_beside_those_that_come_along(command, tmp_path, brok
     assert command("explain", broken, "ours").exit_code == 2
     (tmp_path / "expert.toml").write_text('rules = ["team.yaml"]\n')
     assert "Our own symptom" in command("explain", broken, "ours").output
+
+
+def test_a_merged_rule_is_shown_with_the_place_of_every_value(command, tmp_path):
+    (tmp_path / "team.yaml").write_text(
+        "format: 1\npack: team\nchange:\n  gradient-norm-jumped:\n    set: {certainty: 0.5}\n"
+        "    add: {unless: [{task: detection}]}\n    reason: So.\n"
+    )
+    (tmp_path / "expert.toml").write_text('rules = ["team.yaml"]\n[params]\noptimization.spike_ratio = 12\n')
+    shown = command("rules", "show", "gradient-norm-jumped").output.splitlines()
+    places = {tuple(line.split()[1:3]): line.split()[0] for line in shown}
+    assert places["certainty", "+0.5"].endswith("team.yaml:5")
+    assert places["param", "spike_ratio"].endswith("expert.toml:3")
+    assert [line.split()[0][-11:] for line in shown if "unless  " in line and "detection" in line] == ["team.yaml:6"]
+    assert [line.split()[0].rpartition("/")[2][:17] for line in shown if " when " in line][:1] == ["optimization.yaml"]

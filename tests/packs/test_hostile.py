@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from test_mistakes import CATALOGUE, GOOD
 
+from expert.diagnose import judge_facts
+from expert.facts import Fact
 from expert.packs import PackError, load
+from expert.renderers import render
+from expert.run import RunLog
 
 
 def outcome(folder, content):
@@ -57,6 +61,102 @@ def test_a_good_pack_with_anything_in_any_place_is_read_or_refused(folder, data)
         key = lines[n].partition(":")[0]
         lines[n] = f"{key}: {data.draw(scalars)}"
     outcome(folder, "\n".join(lines).encode())
+
+
+TEAM = """\
+format: 1
+pack: team
+extends: []
+params: {high: {default: 3, min: 1, max: 9, help: high}}
+change:
+  jumped:
+    set: {certainty: 0.6, params.jump: 5}
+    was: {certainty: 0.9}
+    add: {unless: [{optimizer: sgd}]}
+    remove: {unless: [{task: regression}]}
+    reason: It is so.
+    review_by: 2027-03-01
+  good: {set: {params.jump: 9}, reason: So.}
+suppress:
+  - {diagnosis: rate-too-high, where: {any: [{task: regression}]}, reason: So., expires: 2027-01-31}
+rules:
+  both:
+    when:
+      any: [{loss_jump: 1}, {all: [{shuffled: true}], none: [{task: regression}]}]
+      at_least: {n: 1, of: [{loss_share: 1..2}, {optimizer: sgd}]}
+      where: loss_jump / loss_share > {high}
+    then: loss-jumped
+    certainty: 1
+    because: So.
+"""
+team_scalars = some.one_of(
+    scalars,
+    some.sampled_from(
+        [
+            "jumped",
+            "good",
+            "2027-13-01",
+            "{n: 9, of: []}",
+            "a ** b",
+            '"loss_jump > {high}"',
+            "{}",
+            "[{}]",
+            "[[[]]]",
+            "pkg:x",
+            "../../etc/passwd",
+            "hostile.yaml",
+            "x" * 300 + ".yaml",
+            "{params.jump.x: 1}",
+            "{certainty.x: 1}",
+            "{when: {where: x}, then: x}",
+            "{'': 1}",
+            "{status: deprecated}",
+            "{id: x, x: {id: x}}",
+        ]
+    ),
+    some.text("{}[]()<>=*/.,:'\"ab1 _-", max_size=20),
+)
+
+
+@given(some.data())
+def test_a_team_pack_with_anything_in_it_is_read_or_refused(folder, data):
+    lines = TEAM.splitlines()
+    for _ in range(data.draw(some.integers(1, 3))):
+        n = data.draw(some.integers(0, len(lines) - 1))
+        lines[n] = f"{lines[n].partition(':')[0]}: {data.draw(team_scalars)}"
+    (folder / "good.yaml").write_text(GOOD)
+    (folder / "hostile.yaml").write_text("\n".join(lines), encoding="utf-8", errors="replace")
+    try:
+        knowledge = load([folder / "good.yaml", folder / "hostile.yaml"], CATALOGUE)
+    except PackError as error:
+        assert str(error)  # noqa: PT017 - either way is right
+    else:
+        facts = [Fact("loss_jump", 4.0), Fact("loss_share", 0.0), Fact("task", "regression")]
+        assert render(judge_facts(RunLog("run", "run.csv"), facts, knowledge), "json")
+
+
+def test_a_team_pack_as_it_is_meant_is_read(folder):
+    (folder / "good.yaml").write_text(GOOD)
+    (folder / "team.yaml").write_text(TEAM)
+    assert load([folder / "good.yaml", folder / "team.yaml"], CATALOGUE).rules["jumped"].certainty == 0.6
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "json", "text"])
+def test_hostile_words_of_a_change_are_inert(folder, form):
+    words = "</script><script>x</script> [a](javascript:b) \u202e **c** <img src=x onerror=y> `d` | \u001b[31m"
+    (folder / "good.yaml").write_text(GOOD)
+    (folder / "team.yaml").write_text(TEAM.replace("reason: It is so.", f"reason: {json.dumps(words)}"))
+    knowledge = load([folder / "good.yaml", folder / "team.yaml"], CATALOGUE)
+    said = render(judge_facts(RunLog("run", "run.csv"), [Fact("loss_jump", 4.0)], knowledge), form)
+    assert "javascript:b" in said
+    assert "\u202e" not in said
+    assert "\u001b" not in said
+    if form == "html":
+        assert "<script>x" not in said
+        assert "<img src=x" not in said
+    if form == "markdown":
+        assert "[a](javascript" not in said
+        assert "<script>" not in said.replace("\\<", "")
 
 
 HOSTILE = {

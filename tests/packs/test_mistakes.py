@@ -66,7 +66,13 @@ remedies:
 """
 # what is written, what stands there instead (with § where the caret should be), and what is said
 MISTAKES = [
-    ("format: 1", "format: §2", "a pack begins with 'format: 1', the only format this version reads"),
+    ("format: 1", "format: §2", "this pack is written in format 2, and this version of expert reads format 1"),
+    (
+        "format: 1",
+        "format: §0",
+        "a pack begins with 'format: 1'; 'expert rules migrate' rewrites one of an older format",
+    ),
+    ("format: 1", "format: §one", "a pack begins with 'format: 1'; 'expert rules migrate' knows the older ones"),
     ("pack: good", "pack: §Good Pack", "'Good Pack' is no id: lower-case words joined by '-', as in 'loss-climbed'"),
     ("symptoms:\n", "§symptom:\n", "key 'symptom' is not known here; did you mean 'symptoms'?"),
     ("default: 8", "default: §1", "the default of 'jump' is outside its bounds 2..1000"),

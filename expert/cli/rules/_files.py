@@ -20,7 +20,7 @@ def with_named(settled: Configuration, paths: Iterable[str]) -> Configuration:
     """The configuration with the packs of the paths. Raises click.UsageError for paths that hold none."""
     from expert.configuration import also
 
-    return also(settled, ((("rules",), str(file)) for file in _named(paths)), "PATH")
+    return also(settled, ((("rules",), str(file)) for file in named(paths)), "PATH")
 
 
 def asked(settled: Configuration, paths: Collection[str]) -> list[Path | Traversable]:
@@ -28,7 +28,7 @@ def asked(settled: Configuration, paths: Collection[str]) -> list[Path | Travers
     from expert.layers import packs
 
     with _given.mistakes():
-        return [*_named(paths)] if paths else packs(settled)
+        return [*named(paths)] if paths else packs(settled)
 
 
 def knowledge(settled: Configuration, paths: Iterable[str]) -> KnowledgeBase:
@@ -39,7 +39,7 @@ def knowledge(settled: Configuration, paths: Iterable[str]) -> KnowledgeBase:
         return everything(with_named(settled, paths))
 
 
-def _named(paths: Iterable[str]) -> list[Path]:
+def named(paths: Iterable[str]) -> list[Path]:
     """The pack files of the paths; a folder stands for the packs in it."""
     found: dict[Path, Path] = {}
     for text in paths:

@@ -25,11 +25,12 @@ def show(id_: str, paths: tuple[str, ...], settled: Configuration) -> None:
     expert rules show house-cold-start house.yaml
     """
     from expert.authoring.cards import card, in_text
+    from expert.layers import origins
     from expert.problems import nearest
 
     knowledge = _files.knowledge(settled, paths)
     try:
-        _given.say(in_text(card(id_, knowledge)))
+        _given.say(in_text(card(id_, knowledge, origins(_files.with_named(settled, paths)))))
     except KeyError:
         known = [*knowledge.rules, *knowledge.symptoms, *knowledge.diagnoses, *knowledge.remedies]
         raise click.UsageError(f"{id_!r} is no rule, symptom, diagnosis or remedy{nearest(id_, known)}") from None
