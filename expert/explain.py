@@ -112,8 +112,8 @@ def _firing(derivation: Derivation, plan: Plan, knowledge: KnowledgeBase, told: 
     said = because(derivation, knowledge, plan.run.clock)
     sign = "for" if derivation.certainty >= 0 else "against"
     below = [_premise(fact, rule, plan, knowledge, told) for fact in derivation.premises]
-    values = {name: fact.value for name, fact in plan.facts.items()}
-    unknown = rule.not_ruled_out(values)
+    values = {name: fact.value for name, fact in plan.facts.items()} if not derivation.about else {}
+    unknown = rule.not_ruled_out({**values, **{fact.name: fact.value for fact in derivation.premises}})
     if unknown:
         below.append(Node(f"not ruled out, as these are not known: {', '.join(unknown)}"))
     record = f" ({rule.record})" if rule.record else ""

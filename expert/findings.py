@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from expert.prose import by_clock, fill, number
 from expert.run import Clock
 from expert.wording import combined, observed, sentence
 
+Key = tuple[str, str]
+"""A conclusion and its subject."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -43,6 +47,7 @@ class Reason:
 class Finding:
     """What is wrong with this run. `explains` are the ids of the symptoms and lesser diagnoses that it accounts for.
 
+    `about` is empty for the run, else the layer (column, host …) that shows it most; `also` are others that share it.
     `not_ruled_out` names the facts that could have spoken against it and are unknown; `derivations` is the whole chain
     below it, premises first.
     """
@@ -57,6 +62,18 @@ class Finding:
     explains: tuple[str, ...]
     steps: Range | None
     derivations: tuple[Derivation, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Whom it concerns, in a few words; nothing where that is the run."""
+        named = [about for about in (self.about, *self.also) if about]
+        return named[0] + (f" and {len(named) - 1} more" if len(named) > 1 else "") if named else ""
+
+    @property
+    def title(self) -> str:
+        """What is wrong, and where."""
+        return self.diagnosis.title.rstrip(".") + (f" ({self.subject})" if self.subject else "")
 
 
 @dataclass(frozen=True)
@@ -93,7 +110,7 @@ def conclude(
     clock: Clock = "step",
 ) -> Conclusions:
     """What the derivations come to. `known` is everything known about each subject, by name, conclusions included."""
-    reasons: dict[tuple[str, str], list[Reason]] = defaultdict(list)
+    reasons: dict[Key, list[Reason]] = defaultdict(list)
     for derivation in derivations:
         reason = Reason(because(derivation, knowledge, clock), derivation)
         reasons[derivation.conclusion, derivation.about].append(reason)
@@ -105,25 +122,22 @@ def conclude(
     explained = {
         key: _explained(key, believed, reasons, knowledge) for key in believed if key[0] in knowledge.diagnoses
     }
-    absorbed = {
-        (inner, key[1])
-        for key, inside in explained.items()
-        if believed[key] >= SURE
-        for inner in inside
-        if (inner, key[1]) != key
-    }
+    absorbed = {inner for key, inside in explained.items() if believed[key] >= SURE for inner in inside if inner != key}
+    shared: dict[str, list[Key]] = defaultdict(list)
+    for key in sorted(explained, key=lambda key: (bool(key[1]), -believed[key], _natural(key[1]))):
+        if key not in absorbed:
+            shared[key[0]].append(key)
     findings = tuple(
-        _finding(knowledge.diagnoses[key[0]], key[1], explained[key], believed, reasons, known, knowledge)
-        for key in explained
-        if key not in absorbed
+        _finding(knowledge.diagnoses[id_], shared[id_], explained, believed, reasons, known, knowledge)
+        for id_ in dict.fromkeys(key[0] for key in explained)
+        if id_ in shared
     )
-    unexplained = tuple(
-        (symptom, reasons[symptom, about][0])
-        for symptom, about in believed
-        if symptom in knowledge.symptoms
-        and not any(symptom in inside for key, inside in explained.items() if key[1] == about)
-    )
-    return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), unexplained)
+    inside_any = {inner for inside in explained.values() for inner in inside}
+    unexplained: dict[str, Reason] = {}
+    for key in believed:
+        if key[0] in knowledge.symptoms and key not in inside_any:
+            unexplained.setdefault(key[0], reasons[key][0])
+    return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), tuple(unexplained.items()))
 
 
 def suppress(
@@ -176,53 +190,72 @@ def because(derivation: Derivation, knowledge: KnowledgeBase, clock: Clock) -> s
 
 
 def _explained(
-    key: tuple[str, str],
-    believed: Mapping[tuple[str, str], float],
-    reasons: Mapping[tuple[str, str], list[Reason]],
+    key: Key,
+    believed: Mapping[Key, float],
+    reasons: Mapping[Key, list[Reason]],
     knowledge: KnowledgeBase,
-) -> tuple[str, ...]:
-    """What a diagnosis accounts for: its premises, and what it explains, directly or through others."""
-    about, found, todo = key[1], dict[str, None](), [key[0]]
+) -> tuple[Key, ...]:
+    """What a diagnosis accounts for: its premises, and what it explains, directly or through others.
+
+    What is wrong with the run explains what its layers show; what is wrong with a layer, what the run shows.
+    """
+    subjects: dict[str, list[str]] = defaultdict(list)
+    for name, about in believed:
+        subjects[name].append(about)
+    found, todo = dict[Key, None](), [key]
     while todo:
         current = todo.pop()
-        diagnosis = knowledge.diagnoses.get(current)
+        diagnosis = knowledge.diagnoses.get(current[0])
         inside = list(diagnosis.explains) if diagnosis else []
-        for reason in reasons[current, about]:
+        for reason in reasons[current]:
             premises = (fact.name for fact in reason.derivation.premises)
             inside += [name for name in premises if name in knowledge.symptoms and reason.certainty > 0]
         for name in inside:
-            if (name, about) in believed and name not in found and name != key[0]:
-                found[name] = None
-                todo.append(name)
+            for about in subjects[name]:
+                near = about == current[1] or not about or not current[1]
+                if near and (name, about) not in found and name != key[0]:
+                    found[name, about] = None
+                    todo.append((name, about))
     return tuple(found)
+
+
+def _natural(about: str) -> tuple[tuple[int, str], ...]:
+    """Layer 10 after layer 9."""
+    parts = re.split(r"(\d+)", about)
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts)
 
 
 def _finding(
     diagnosis: Diagnosis,
-    about: str,
-    explains: tuple[str, ...],
-    believed: Mapping[tuple[str, str], float],
-    reasons: Mapping[tuple[str, str], list[Reason]],
+    keys: Sequence[Key],
+    explained: Mapping[Key, tuple[Key, ...]],
+    believed: Mapping[Key, float],
+    reasons: Mapping[Key, list[Reason]],
     known: Mapping[str, Mapping[str, Fact]],
     knowledge: KnowledgeBase,
 ) -> Finding:
-    certainty = believed[diagnosis.id, about]
-    found = sorted(reasons[diagnosis.id, about], key=lambda reason: -abs(reason.certainty))
-    values = {name: fact.value for name, fact in known.get(about, {}).items()}
+    """One finding for all subjects that share it: the reasons are those of the run and of the layer that shows most."""
+    first = keys[0]
+    told = keys[:1] if first[1] else keys[:2]
+    certainty = believed[first]
+    found = sorted((r for key in told for r in reasons[key]), key=lambda reason: -abs(reason.certainty))
+    values = {name: fact.value for about in ("", first[1]) for name, fact in known.get(about, {}).items()}
     open_facts = (knowledge.rules[r.derivation.rule].not_ruled_out(values) for r in found if r.certainty > 0)
-    chain = _chain((diagnosis.id, about), reasons)
+    chain = tuple(dict.fromkeys(derivation for key in told for derivation in _chain(key, reasons)))
     strongest = max((d for d in chain if d.at), key=lambda d: d.certainty, default=None)
+    inside = dict.fromkeys(inner for key in keys for inner in explained[key])
     return Finding(
         diagnosis,
-        about,
+        first[1],
         certainty,
-        _severity(diagnosis, certainty, [e for e in explains if believed[e, about] >= SURE], knowledge),
+        _severity(diagnosis, certainty, [inner[0] for inner in inside if believed[inner] >= SURE], knowledge),
         tuple(reason for reason in found if reason.certainty > 0),
         tuple(reason for reason in found if reason.certainty < 0),
         tuple(dict.fromkeys(fact for facts in open_facts for fact in facts)),
-        explains,
+        tuple(dict.fromkeys(inner[0] for inner in inside)),
         strongest.at if strongest else None,
         chain,
+        tuple(about for _, about in keys[1:]),
     )
 
 
@@ -233,7 +266,7 @@ def _severity(diagnosis: Diagnosis, certainty: float, explains: Iterable[str], k
     return max(worst, "low", key=SEVERITIES.index) if certainty < SURE else worst
 
 
-def _chain(key: tuple[str, str], reasons: Mapping[tuple[str, str], list[Reason]]) -> tuple[Derivation, ...]:
+def _chain(key: Key, reasons: Mapping[Key, list[Reason]]) -> tuple[Derivation, ...]:
     """Every derivation below a conclusion that speaks for it, premises first."""
     found: dict[tuple[str, str], Derivation] = {}
 
@@ -250,23 +283,24 @@ def _chain(key: tuple[str, str], reasons: Mapping[tuple[str, str], list[Reason]]
 
 
 def _rejected(
-    reasons: Mapping[tuple[str, str], list[Reason]],
-    believed: Mapping[tuple[str, str], float],
-    absorbed: set[tuple[str, str]],
+    reasons: Mapping[Key, list[Reason]],
+    believed: Mapping[Key, float],
+    absorbed: set[Key],
     known: Mapping[str, Mapping[str, Fact]],
     knowledge: KnowledgeBase,
 ) -> tuple[Rejected, ...]:
     """Diagnoses that had reasons and lost, and those that would explain what is seen but were judged false."""
     lost: dict[str, Rejected] = {}
-    for (conclusion, about), found in reasons.items():
-        if conclusion in knowledge.diagnoses and (conclusion, about) not in believed:
+    held = {conclusion for conclusion, _ in believed}
+    for (conclusion, _), found in reasons.items():
+        if conclusion in knowledge.diagnoses and conclusion not in held:
             against = [reason.text for reason in found if reason.certainty < 0] or [reason.text for reason in found]
             certainty = combine(reason.certainty for reason in found)
             lost[conclusion] = Rejected(knowledge.diagnoses[conclusion], certainty, " ".join(against))
     values = {name: fact.value for name, fact in known.get("", {}).items()}
     seen = {conclusion for conclusion, _ in believed if conclusion in knowledge.symptoms}
     for diagnosis in knowledge.diagnoses.values():
-        if diagnosis.id in values and diagnosis.id not in lost and (diagnosis.id, "") not in believed:
+        if diagnosis.id in values and diagnosis.id not in lost and diagnosis.id not in held:
             rules = [r for r in knowledge.concludes(diagnosis.id) if r.certainty > 0]
             near = [r for r in rules if seen & set(r.reads)]
             clause = near[0].failed(values) if near else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from expert import plugins, supplied, vocabulary
@@ -131,14 +132,13 @@ def prioritize(
     """The plan for a run. `known` is everything known about each subject, by name."""
     findings = tuple(sorted(conclusions.findings, key=_rank))
     facts = known.get("", {})
-    values = {name: fact.value for name, fact in facts.items()}
     return Plan(
         run,
         findings,
-        _items(findings, values, knowledge, run.clock),
+        _items(findings, known, knowledge, run.clock),
         conclusions.unexplained,
         conclusions.rejected,
-        _checked(values, derivations, knowledge),
+        _checked(known, derivations, knowledge),
         (*_gates(findings), *_not_judged(run, known, knowledge)),
         knowledge.packs,
         facts,
@@ -162,7 +162,7 @@ def _rank(finding: Finding) -> tuple[int, float, str, str]:
 
 
 def _items(
-    findings: Sequence[Finding], values: Mapping[str, Value], knowledge: KnowledgeBase, clock: Clock
+    findings: Sequence[Finding], known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase, clock: Clock
 ) -> tuple[Item, ...]:
     """Every remedy of every finding once, ordered over a graph: one diagnosis' remedies in their order, needs first.
 
@@ -193,9 +193,15 @@ def _items(
                 order.add_edge(need, id_)
     ordered = networkx.lexicographical_topological_sort(order, key=place.__getitem__)
     return tuple(
-        _item(knowledge.remedies[id_], n, tuple(treats[id_]), values, knowledge, clock)
+        _item(knowledge.remedies[id_], n, tuple(treats[id_]), _values(treats[id_], known), knowledge, clock)
         for n, id_ in enumerate(ordered, 1)
     )
+
+
+def _values(treated: Sequence[Finding], known: Mapping[str, Mapping[str, Fact]]) -> dict[str, Value]:
+    """What a remedy may quote: what is known of the run, and of the layer that the most urgent finding is about."""
+    about = treated[0].about or next(iter(treated[0].also), "")
+    return {name: fact.value for subject in ("", about) for name, fact in known.get(subject, {}).items()}
 
 
 def _equal_rank(rank: int, findings: Sequence[Finding]) -> int:
@@ -237,13 +243,15 @@ def _item(
 
 
 def _checked(
-    values: Mapping[str, Value], derivations: Sequence[Derivation], knowledge: KnowledgeBase
+    known: Mapping[str, Mapping[str, Fact]], derivations: Sequence[Derivation], knowledge: KnowledgeBase
 ) -> tuple[Check, ...]:
+    """Every rule that was judged and found nothing, about the run or about its layers."""
     fired = {derivation.rule for derivation in derivations}
+    subjects = [{name: fact.value for name, fact in facts.items()} for facts in known.values()]
     found = []
-    for rule in knowledge.rules.values():
-        clause = rule.failed(values)
-        if rule.id not in fired and rule.certainty > 0 and clause is not None:
+    for rule in (r for r in knowledge.rules.values() if r.id not in fired and r.certainty > 0):
+        judged = ((values, clause) for values in subjects if (clause := rule.failed(values)) is not None)
+        for values, clause in islice(judged, 1):
             title, expected = knowledge.title(rule.then), sentence(clause, knowledge)
             found.append(Check(rule.id, title, expected, observed(clause, values, knowledge)))
     return tuple(found)

@@ -227,11 +227,25 @@ def how_to_give(name: str) -> str:
     return f'log({{"{name}": …}})'
 
 
+INSIDE = "monitor"
+"""What a run lacks that nobody looked inside of."""
+SEEN_INSIDE = [
+    "in_training_mode",
+    "in_training_mode_without_grad",
+    "left_over_grad",
+    "input_nonfinite",
+    "input_mean",
+    "input_std",
+    "val_input_mean",
+    "val_input_std",
+]
+
 _LOG_LINES = {
     "val_loss": 'evaluate on held-out data every epoch: log({"val_loss": loss_on(val_loader)})',
     "val_metric": 'log({"val_acc": accuracy_on(val_loader)}), or the metric that counts',
     "train_metric": 'log({"train_acc": accuracy_on(train_batch)}), the same metric as on validation',
     "test_metric": 'log({"test_acc": …}) once at the end, or --set test_acc=…',
+    INSIDE: "with expert.Monitor(model, optimizer) as m: … m.step(loss)",
     "lr": 'log({"lr": optimizer.param_groups[0]["lr"]})',
     "grad_norm": 'log({"grad_norm": torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)})',
     "step_time": 'log({"step_time": seconds_of_the_step})',

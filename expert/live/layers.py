@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch._dynamo.eval_frame import OptimizedModule
 from torch.nn.parallel import DataParallel, DistributedDataParallel
-from torch.nn.parameter import UninitializedParameter, is_lazy
+from torch.nn.parameter import is_lazy
 
 _WITH_MODE = (nn.modules.dropout._DropoutNd, nn.modules.batchnorm._NormBase)
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A module with the parameters that are its own; those that several modules share are the first one's."""
+    """A module with the parameters that are its own; those that several modules share belong to one."""
 
     name: str
     module: nn.Module
@@ -35,15 +35,26 @@ def is_compiled(model: nn.Module) -> bool:
 
 
 def layers(model: nn.Module) -> tuple[Layer, ...]:
-    """Every layer in the order of the model; one whose parameters do not exist yet (lazy) is left out."""
-    seen: set[int] = set()
+    """Every layer in the order of the model; parameters that do not exist yet (lazy) are left out."""
+    holders = [(n, m, [p for p in m.parameters(recurse=False) if not is_lazy(p)]) for n, m in _modules(model)]
+    owner: dict[int, tuple[int, int]] = {}
+    for place, (_, _, held) in enumerate(holders):
+        for parameter in held:  # what collects the parameters of others holds more of them
+            owner[id(parameter)] = min(owner.get(id(parameter), (len(held), place)), (len(held), place))
     found = []
-    for name, module in unwrapped(model).named_modules():
-        own = [p for p in module.parameters(recurse=False) if not is_lazy(p) and id(p) not in seen]
-        seen |= {id(p) for p in own}
-        if own and not any(isinstance(p, UninitializedParameter) for p in own):
-            found.append(Layer(name or type(module).__name__, module, tuple(own)))
+    for place, (name, module, held) in enumerate(holders):
+        own = tuple(p for p in held if owner[id(p)][1] == place)
+        if own:
+            found.append(Layer(name, module, own))
     return tuple(found)
+
+
+def _modules(model: nn.Module) -> Iterable[tuple[str, nn.Module]]:
+    """The modules by name; a dictionary of parameters, as Keras has in each layer, bears the name of its holder."""
+    inner = unwrapped(model)
+    for name, module in inner.named_modules():
+        within = name.rpartition(".")[0] if isinstance(module, nn.ParameterDict | nn.ParameterList) else name
+        yield within or type(inner).__name__, module
 
 
 def with_mode(model: nn.Module) -> tuple[nn.Module, ...]:

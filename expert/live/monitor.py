@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import math
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -94,11 +96,11 @@ class Monitor:
         self._pending: list[tuple[dict[str, object], dict[str, Tensor]]] = []
         self._scored: dict[str, Tensor] = {}
         self._begun = self._waited = self._busy = 0.0
-        self._timed = self._entered = 0
-        self._in_pass = False
+        self._timed = self._waits = 0
+        self._entered = self._in_pass = False
         self._last_scored = -(10**9)
         self._updated = self._update_before = False
-        self._described = False
+        self._described = self._blind = False
         self._modes: tuple[nn.Module, ...] = ()
         self._notes: set[str] = set()
 
@@ -138,7 +140,7 @@ class Monitor:
         self._update_before, self._updated = self._updated, False
         if self._is_sampled(self.steps + 1):
             self._begin_sample()
-        self._entered, self._in_pass = 0, False
+        self._entered = self._in_pass = False
         self._begun = time.perf_counter()
 
     @_harmless
@@ -155,7 +157,8 @@ class Monitor:
         self._active = False
         self._detach()
         if self._log is not None:
-            self._log.close()
+            with contextlib.suppress(OSError):  # a full disk
+                self._log.close()
             self._log = None
 
     def plan(self) -> Plan:
@@ -189,7 +192,8 @@ class Monitor:
         for optimizer in self.optimizers:
             self._handles.append(optimizer.register_step_pre_hook(self._before_update))
             self._handles.append(optimizer.register_step_post_hook(self._after_update))
-        if is_compiled(self.model):
+        self._blind = is_compiled(self.model)
+        if self._blind:
             self._note(_COMPILED)
         else:
             self._handles.append(self.model.register_forward_pre_hook(self._enter, with_kwargs=True))
@@ -233,20 +237,27 @@ class Monitor:
     def _group(self) -> int:
         return described.main_group(self.optimizers[0])
 
-    def _enter(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """The model is called: the batch is there."""
+    def arrived(self, batch: object) -> None:
+        """The batch is there, of training or, where gradients are off, of validation.
+
+        The Monitor sees that by itself where the model is called as a whole; a loop that calls its parts may tell.
+        """
         if not torch.is_grad_enabled():
             if not self._in_pass:
                 self._in_pass = True
-                self._score(args, kwargs)
+                self._score(batch)
         elif not self._entered:
-            self._entered = 1
+            self._entered = True
             if self._sample is None:
                 self._waited += time.perf_counter() - self._begun
+                self._waits += 1
+
+    def _enter(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.arrived((args, kwargs))
 
     @_harmless
     @torch.no_grad()
-    def _score(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _score(self, batch: object) -> None:
         """A pass without gradients begins, as validation does."""
         if self.steps - self._last_scored < min(self.every, self.steps):
             return
@@ -254,7 +265,7 @@ class Monitor:
         if self._modes:
             on = sum(m.training for m in self._modes) / len(self._modes)
             self._scored["in_training_mode_without_grad"] = torch.tensor(on)
-        given = first_tensor((args, kwargs))
+        given = first_tensor(batch)
         if given is not None and given.is_floating_point():
             found = statistics(given)
             self._scored |= {f"val_input_{name}": found[name] for name in ("mean", "std")}
@@ -272,14 +283,18 @@ class Monitor:
         sample = self._sample = Sample()
         self._parameters = parameters.Parameters(self._layers)
         self._parameters.begin(sample)
-        if not is_compiled(self.model):
-            self._watch = Watch(self.model, self._layers, sample, self._silent, self._give_up, self._backward_begins)
+        if not self._described:
+            self._parameters.scales(sample)
+        if not self._blind:
+            self._watch = Watch(
+                self.model, self._layers, sample, self._silent, self._stop_watching, self._backward_begins
+            )
 
     def _backward_begins(self) -> None:
         """The first backward pass of a sampled step: gradients of the step before should be gone."""
         if self._sample is None or ("", "left_over") in self._sample.tensors or not self._update_before:
             return
-        left = parameters.left_over(self._layers)
+        left = parameters.left_over(p for o in self.optimizers for group in o.param_groups for p in group["params"])
         self._sample.put("", "left_over", torch.zeros(()) if left is None else left)
 
     def _end_sample(self, loss: Tensor | None) -> None:
@@ -287,7 +302,7 @@ class Monitor:
         assert sample is not None
         self._parameters.gradients(sample)
         self._parameters.end(sample)
-        if self._modes and self._entered:
+        if self._modes and (self._entered or (watch is not None and watch.passed)):
             sample.put("", "in_training_mode", sum(m.training for m in self._modes) / len(self._modes))
         if self._scaler is not None:
             sample.put("", "loss_scale", self._scaler.get_scale())
@@ -327,7 +342,8 @@ class Monitor:
 
     def _summary(self, values: Mapping[Key, float]) -> dict[str, object]:
         """The record of a sample: what is known of the run, and of each layer."""
-        by_layer, whole = parameters.of_layers(self._layers, values)
+        optimized = {id(p) for o in self.optimizers for group in o.param_groups for p in group["params"]}
+        by_layer, whole = parameters.of_layers(self._layers, values, optimized)
         activity: dict[str, float] = {}
         for share, part, of in (("dead_relu_frac", "dead", "units"), ("saturated_frac", "saturated", "numbers")):
             counted = {a: (v, values[a, of]) for (a, name), v in values.items() if name == part}
@@ -336,17 +352,17 @@ class Monitor:
             if counted:
                 activity[share] = sum(c for c, _ in counted.values()) / sum(n for _, n in counted.values())
         for (about, name), value in values.items():
-            if name in ("out_mean", "out_std", "attention_entropy") and about:
+            if name in ("out_mean", "out_std", "attention_entropy", "weight_scale") and about:
                 by_layer.setdefault(about, {})[name] = value
         own = {n: v for (a, n), v in values.items() if not a and n not in ("batch", "left_over")}
         if ("", "left_over") in values and whole.get("grad_norm", 0) > 0:
             own["left_over_grad"] = values["", "left_over"] / whole["grad_norm"]
         if self._timed:
             own |= {"step_time": self._busy / self._timed}
-            if not is_compiled(self.model):
-                own |= {"data_time": self._waited / self._timed}
+        if self._waits:
+            own |= {"data_time": self._waited / self._waits}
         self._busy = self._waited = 0.0
-        self._timed = 0
+        self._timed = self._waits = 0
         return {**own, **whole, **activity, "layers": {name: found for name, found in by_layer.items() if found}}
 
     def _note(self, text: str) -> None:
@@ -354,19 +370,19 @@ class Monitor:
             self._notes.add(text)
             self._log.write({"note": text})
 
+    def _stop_watching(self, error: Exception) -> None:
+        """A forward pass that we cannot look at: all but its activations is still measured."""
+        self._blind = True
+        self._note(f"activations are not looked at from step {self.steps + 1} on: {_told(error)}")
+
     def _give_up(self, error: Exception) -> None:
         self._active = False
         self._detach()
-        try:
-            self._pending_lost(error)
-        except Exception:  # the log itself may be what fails: a full disk
-            self._log = None
-
-    def _pending_lost(self, error: Exception) -> None:
-        kind = f"{type(error).__name__}: {error}"
-        self._note(f"the monitor stopped at step {self.steps}, the training went on: {kind}"[:500])
-        if self._log is not None:
-            self._log.flush()
+        with contextlib.suppress(Exception):  # the log itself may be what fails: a full disk
+            warnings.warn(f"expert.Monitor stopped, the training goes on: {_told(error)}", RuntimeWarning, stacklevel=4)
+            self._note(f"the monitor stopped at step {self.steps}, the training went on: {_told(error)}")
+            self._end_window()
+            self._write_pending()
 
     def _detach(self) -> None:
         for handle in self._handles:
@@ -375,6 +391,10 @@ class Monitor:
         if self._watch is not None:
             self._watch.detach()
         self._sample = self._watch = None
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:400]
 
 
 def _several(optimizer: Optimizer | Sequence[Optimizer] | None) -> tuple[Optimizer, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import torch
@@ -28,7 +29,17 @@ class Parameters:
         """Remember the weights that the step begins with."""
         self.before = {id(p): _some(p).clone() for p in _trainable(self.layers)}
         for about, parameter in _named(self.layers):
-            sample.put(about, "weight_norm", torch.linalg.vector_norm(parameter.detach(), dtype=torch.float32))
+            sample.put(about, "weight_norm", _norm(parameter.detach()))
+
+    @torch.no_grad()
+    def scales(self, sample: Sample) -> None:
+        """The deviation of every weight matrix times the root of a unit's inputs: He's is √2, Glorot's near 1."""
+        for layer in self.layers:
+            matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
+            if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
+                low, high = matrix.float().aminmax()  # the deviation of one number is not quite zero
+                scale = matrix.float().std() * math.sqrt(matrix[0].numel())
+                sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))
 
     @torch.no_grad()
     def gradients(self, sample: Sample, only: Iterable[nn.Parameter] | None = None) -> None:
@@ -39,7 +50,7 @@ class Parameters:
                 continue
             gradient = parameter.grad.detach()
             gradient = gradient.coalesce().values() if gradient.is_sparse else gradient
-            sample.put(about, "grad_norm", torch.linalg.vector_norm(gradient, dtype=torch.float32))
+            sample.put(about, "grad_norm", _norm(gradient))
             sample.put(about, "grad_mean", gradient.mean(dtype=torch.float32))
             sample.put(about, "nonfinite_grads", gradient.numel() - torch.isfinite(gradient).sum())
 
@@ -51,25 +62,26 @@ class Parameters:
             now = _some(parameter) if before is not None else None
             if before is None or now is None or now.shape != before.shape or now.device != before.device:
                 continue
-            moved = torch.linalg.vector_norm(now - before, dtype=torch.float32)
+            moved = _norm(now - before)
             sample.put(about, "update_norm", moved * math.sqrt(parameter.numel() / max(1, len(now))))
         self.before = {}
 
 
 @torch.no_grad()
-def left_over(layers: Sequence[Layer]) -> Tensor | None:
+def left_over(parameters: Iterable[nn.Parameter]) -> Tensor | None:
     """The norm of the gradients that stand there before a backward pass; None where there are none."""
-    gradients = [p.grad for p in _trainable(layers) if p.grad is not None and not p.grad.is_sparse]
+    gradients = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
     if not gradients:
         return None
-    norm: Tensor = torch.stack([torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]).norm()
+    norm: Tensor = torch.stack([_norm(g) for g in gradients]).norm()
     return norm
 
 
 def of_layers(
-    layers: Sequence[Layer], found: Mapping[Key, float]
+    layers: Sequence[Layer], found: Mapping[Key, float], optimized: AbstractSet[int]
 ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """The statistics of each layer and of the whole model, from those of the parameters.
+    """The statistics of each layer and of the whole model, from those of the parameters; `optimized` are the ids of the
+    parameters that the optimizers hold (none if they are not known).
 
     Norms are over all parameters together (root of the sum of squares), a mean is over all their numbers.
     """
@@ -77,12 +89,16 @@ def of_layers(
     by_layer: dict[str, dict[str, float]] = {}
     for layer in layers:
         values = _whole([(f"{layer.name}\t{n}", p.numel()) for n, p in enumerate(layer.parameters)], found)
-        without = "grad_norm" in whole and any(p.requires_grad for p in layer.parameters)
-        by_layer[layer.name] = {"grad_norm": 0.0, **values} if without else values
+        trained = [p for p in layer.parameters if p.requires_grad]
+        if trained and "grad_norm" in whole:
+            values = {"grad_norm": 0.0, **values, "has_gradient": float("grad_norm" in values)}
+        if trained and optimized:
+            values["in_optimizer"] = sum(id(p) in optimized for p in trained) / len(trained)
+        by_layer[layer.name] = values
     deep = [
         by_layer[layer.name]["grad_norm"]
         for layer in layers
-        if "grad_norm" in by_layer[layer.name] and any(p.ndim > 1 for p in layer.parameters)
+        if by_layer[layer.name].get("has_gradient") and any(p.ndim > 1 for p in layer.parameters)
     ]
     if deep:
         whole |= {"grad_norm_first": deep[0], "grad_norm_last": deep[-1]}
@@ -118,6 +134,12 @@ def _named(layers: Iterable[Layer]) -> Iterable[tuple[str, nn.Parameter]]:
 
 def _trainable(layers: Iterable[Layer]) -> list[nn.Parameter]:
     return [p for layer in layers for p in layer.parameters if p.requires_grad]
+
+
+def _norm(numbers: Tensor) -> Tensor:
+    """The root of the sum of squares, in single precision at least."""
+    norm: Tensor = torch.linalg.vector_norm(numbers, dtype=torch.promote_types(numbers.dtype, torch.float32))
+    return norm
 
 
 def _some(parameter: Tensor) -> Tensor:

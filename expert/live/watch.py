@@ -27,7 +27,8 @@ _TANH: set[Any] = {functional.tanh, torch.tanh, torch.tanh_, Tensor.tanh, Tensor
 _SIGMOID: set[Any] = {functional.sigmoid, torch.sigmoid, torch.sigmoid_, Tensor.sigmoid, Tensor.sigmoid_}
 _SOFTMAX: set[Any] = {functional.softmax, torch.softmax, Tensor.softmax}
 _ATTENTION: Any = functional.scaled_dot_product_attention
-_WATCHED: set[Any] = _RELU | _TANH | _SIGMOID | _SOFTMAX | {_ATTENTION}
+_HEADS: Any = functional.multi_head_attention_forward
+_WATCHED: set[Any] = _RELU | _TANH | _SIGMOID | _SOFTMAX | {_ATTENTION, _HEADS}
 _BY_CHANNEL = nn.Conv1d | nn.BatchNorm1d | nn.ConvTranspose1d
 
 
@@ -57,8 +58,9 @@ class Watch(TorchFunctionMode):
         self.last_name = ""
         self.precision = ""
         self.passed = False
+        self._seen: set[nn.Module] = set()
         self._error: Exception | None = None
-        self._depth = 0
+        self._watching = False
         self._stack: list[tuple[str, nn.Module]] = []
         self._latest: nn.Module | None = None
         self._last: tuple[str, Tensor] | None = None
@@ -66,15 +68,10 @@ class Watch(TorchFunctionMode):
         self._own = {id(layer.module): layer.name for layer in layers}
         self._handles: list[RemovableHandle] = []
         for name, module in model.named_modules():
-            if module is not model:
-                self._handles += [
-                    module.register_forward_pre_hook(self._entering(name)),
-                    module.register_forward_hook(self._leaving, always_call=True),
-                ]
-        self._handles += [
-            model.register_forward_pre_hook(self._begin, with_kwargs=True, prepend=True),
-            model.register_forward_hook(self._end, always_call=True),
-        ]
+            self._handles += [
+                module.register_forward_pre_hook(self._entering(name), with_kwargs=True, prepend=True),
+                module.register_forward_hook(self._leaving, always_call=True),
+            ]
 
     def detach(self) -> None:
         """Take every hook away."""
@@ -89,45 +86,43 @@ class Watch(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        if func is functional.multi_head_attention_forward:
-            with self:
-                return func(*args, **(kwargs or {}))
         result = func(*args, **(kwargs or {}))
         if func in _WATCHED:
             self._look(self._function, func, args, kwargs or {}, result)
         return result
 
-    def _begin(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if self._depth or (not self.passed and torch.is_grad_enabled() and not _in_backward()):
-            self._depth += 1
-        if self._depth == 1:
-            self._stack = [("", module)]
-            self._look(self._door, first_tensor((args, kwargs)))
-            cast(Any, self).__enter__()
-
-    def _end(self, module: nn.Module, args: object, output: object) -> None:
-        if self._depth == 1:
-            cast(Any, self).__exit__(None, None, None)
-            self.passed = True
-            self._look(self._leave, output)
-            if self._error is not None:
-                self.failed(self._error)
-        self._depth = max(0, self._depth - 1)
-
-    def _entering(self, name: str) -> Callable[[nn.Module, object], None]:
-        def enter(module: nn.Module, args: object) -> None:
-            if self._depth:
-                self._stack.append((name, module))
+    def _entering(self, name: str) -> Callable[[nn.Module, tuple[Any, ...], dict[str, Any]], None]:
+        def enter(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            self._stack.append((name, module))
+            if len(self._stack) == 1 and self._is_to_watch(module):
+                self._watching = True
+                self._look(self._door, first_tensor((args, kwargs)))
+                cast(Any, self).__enter__()
 
         return enter
 
+    def _is_to_watch(self, module: nn.Module) -> bool:
+        """Whether the call of a module from outside is one to look at: with gradients, and the first of this module.
+
+        The model itself is called from outside, or its parts are; a loss or a metric among them has no parameters.
+        """
+        if module in self._seen or not torch.is_grad_enabled() or _in_backward():
+            return False
+        return next(module.parameters(), None) is not None
+
     def _leaving(self, module: nn.Module, args: object, output: object) -> None:
-        if not self._depth or len(self._stack) < 2:
-            return
-        self._stack.pop()
-        if id(module) in self._own:
+        while self._stack and self._stack.pop()[1] is not module:
+            pass  # left by an exception
+        if self._watching and id(module) in self._own:
             self._latest = module
             self._look(self._statistics, self._own[id(module)], first_tensor(output))
+        if self._watching and not self._stack:
+            cast(Any, self).__exit__(None, None, None)
+            self._watching, self.passed = False, True
+            self._seen.add(module)
+            self._look(self._leave, output)
+            if self._error is not None:
+                self.failed(self._error)
 
     def _look(self, at: Callable[..., None], *given: Any) -> None:
         """Look; a defect of ours is told once the pass is over and the mode is out of force."""
@@ -172,9 +167,9 @@ class Watch(TorchFunctionMode):
         if given.ndim:
             flat = given.detach().reshape(-1, given.shape[-1]) if given.ndim > 1 else given.detach()[:, None]
             flat = flat[:_ENOUGH].float()
-            self.sample.put("", "out_mean", flat.mean())
+            self.sample.tensors["", "out_mean"] = flat.mean()  # of several parts that are called, the last one's
             if len(flat) > 1:
-                self.sample.put("", "out_std", flat.std(0).mean())
+                self.sample.tensors["", "out_std"] = flat.std(0).mean()
 
     def _backward(self, gradient: Tensor) -> None:
         try:
@@ -196,12 +191,16 @@ class Watch(TorchFunctionMode):
             self.sample.put(name, "saturated", flat.sum())
             self.sample.put(name, "numbers", flat.numel())
         elif func is _ATTENTION:
-            self._attention(name, _scores(args[0], args[1], *_mask_of(args, kwargs)))
+            scores = _scores(args[0], args[1], *_mask_of(args, kwargs))
+            self._attention(name, scores.softmax(-1), scores > _MASKED)
+        elif func is _HEADS:
+            probabilities = _weights(args, kwargs)
+            self._attention(name, probabilities, probabilities > 0)
         elif result.ndim == 4 or (result.ndim == 3 and result.shape[-1] == result.shape[-2]):
-            self._attention(name, args[0])
+            self._attention(name, result[:2], args[0][:2] > _MASKED)
         else:
             self.activations[name] = "softmax"
-        self._last = (name, result)
+        self._last = (name, result) if isinstance(result, Tensor) else None
 
     def _call_name(self) -> str:
         """The module at work, numbered from its second activation on."""
@@ -224,16 +223,12 @@ class Watch(TorchFunctionMode):
             self.sample.put(name, "dead", (silent >= min(_SILENT_FOR, seen)).sum())
             self.sample.put(name, "units", units)
 
-    def _attention(self, name: str, scores: Tensor) -> None:
+    def _attention(self, name: str, probabilities: Tensor, allowed: Tensor) -> None:
         """The mean entropy over that of a uniform attention: 0 looks at one place, 1 everywhere alike."""
-        if scores.shape[-1] < 2:
-            return
-        some = scores.detach()[:2].float()
-        allowed = (some > _MASKED).sum(-1)
-        probabilities = some.softmax(-1)
-        entropy = -(probabilities * probabilities.clamp_min(1e-12).log()).sum(-1)
-        counted = allowed > 1
-        share = torch.where(counted, entropy / allowed.clamp_min(2).float().log(), 0)
+        found, choices = probabilities.detach().float(), allowed.sum(-1)
+        entropy = -(found * found.clamp_min(1e-12).log()).sum(-1)
+        counted = choices > 1
+        share = torch.where(counted, entropy / choices.clamp_min(2).float().log(), 0)
         self.sample.put(name, "attention_entropy", share.sum() / counted.sum().clamp_min(1))
 
 
@@ -274,6 +269,20 @@ def _scores(query: Tensor, key: Tensor, mask: Tensor | None, causal: bool, scale
         part = part[..., rows, :] if part.shape[-2] == query.shape[-2] else part
         scores = scores.masked_fill(~part, float("-inf")) if part.dtype == torch.bool else scores + part.float()
     return scores
+
+
+def _weights(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
+    """The attention weights of the first two samples; torch's own layer does not give them. Without dropout."""
+    query, key, value, *rest = args
+    heads, some = args[4], 2
+    more = {**kwargs, "training": False, "need_weights": True, "average_attn_weights": False}
+    if query.ndim == 3:  # (length, sample, width)
+        query, key, value = (found[:, :some] for found in (query, key, value))
+        mask, padding = kwargs.get("attn_mask"), kwargs.get("key_padding_mask")
+        more["attn_mask"] = mask[: some * heads] if mask is not None and mask.ndim == 3 else mask
+        more["key_padding_mask"] = None if padding is None else padding[:some]
+    found: Tensor = _HEADS(query, key, value, *rest, **more)[1]
+    return found
 
 
 def _in_backward() -> bool:

@@ -100,8 +100,7 @@ def rest_of_headline(plan: Plan) -> str:
     finding = main_finding(plan)
     if finding is None:
         return ""
-    title = finding.diagnosis.title.rstrip(".")
-    title = f"{title} ({short(finding.about)})" if finding.about else title
+    title = short(finding.title, 160)
     seen, explained = symptoms(plan), [e for e in finding.explains if e in symptoms(plan)]
     accounts = f" It explains {len(explained)} of {count(len(seen), 'symptom')}." if len(seen) > 1 and explained else ""
     return f"{since(plan)}{title}.{accounts}"

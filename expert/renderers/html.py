@@ -179,13 +179,12 @@ def _each_once(views: list[FindingView]) -> tuple[FindingView, ...]:
 
 
 def _finding_view(finding: Finding, plan: Plan) -> FindingView:
-    about = f" ({words.short(finding.about)})" if finding.about else ""
     knowledge = plan.knowledge
     strongest = words.strongest(finding, plan)
     return FindingView(
         "-".join(["finding", slug(finding.diagnosis.id), *([slug(finding.about)] if finding.about else [])]),
         finding,
-        f"{finding.diagnosis.title.rstrip('.')}{about}",
+        words.short(finding.title, 160),
         strongest,
         record(finding, plan),
         tuple(sentence for sentence in words.sentences(finding, plan) if sentence not in strongest),

@@ -82,6 +82,7 @@ def _finding(finding: Finding, plan: Plan) -> dict[str, Any]:
         "diagnosis": finding.diagnosis.id,
         "title": finding.diagnosis.title,
         "about": finding.about,
+        "also": list(finding.also),
         "origin": finding.diagnosis.origin,
         "stage": finding.diagnosis.stage,
         "severity": finding.severity,

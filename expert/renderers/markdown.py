@@ -71,9 +71,8 @@ def _again(finding: Finding) -> str:
 
 
 def _finding(finding: Finding, plan: Plan) -> str:
-    about = f" ({_plain(words.short(finding.about))})" if finding.about else ""
     reasons = _plain(" ".join(words.sentences(finding, plan)))
-    parts = [f"**Because** {_plain(finding.diagnosis.title.rstrip('.'))}{about}. {reasons}"]
+    parts = [f"**Because** {_plain(words.short(finding.title, 160))}. {reasons}"]
     rows = [
         [e.what, e.value, ", ".join(text for text, _ in e.thresholds), e.steps, e.log or "—"]
         for e in evidence(finding, plan)

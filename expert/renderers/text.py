@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from expert import certainty
-from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
 from expert.renderers._unlocks import unlocks
@@ -30,7 +29,7 @@ def render(plan: Plan) -> str:
     for finding in (f for f in plan.findings if id(f) not in treated):
         reasons = " ".join(words.strongest(finding, plan))
         sure = f"{finding.severity}, certainty {certainty.in_words(finding.certainty)} {finding.certainty:.2f}"
-        blocks.append(_wrapped(f"{sure}: {_title(finding)}. {reasons}", rest="  "))
+        blocks.append(_wrapped(f"{sure}: {words.short(finding.title, 160)}. {reasons}", rest="  "))
     if more and doubtful:
         others = f"; and {words.count(len(more) - 3, 'step')} more" if len(more) > 3 else ""
         blocks.append(_wrapped(f"If that holds: {_titles(more[:3])}{others}", rest="  "))
@@ -56,7 +55,7 @@ def _item(item: Item, plan: Plan) -> str:
     lines = [
         _wrapped(item.title, f"{item.priority}. ", "   "),
         f"   {item.severity} · certainty {sure} · effort: {item.effort}",
-        _wrapped(f"{_title(finding)}{reasons}", "   because    ", _INDENT),
+        _wrapped(f"{words.short(finding.title, 160)}{reasons}", "   because    ", _INDENT),
         _wrapped(item.how, "   change     ", _INDENT),
         _wrapped(words.worked_if(item), "   worked if  ", _INDENT),
     ]
@@ -65,11 +64,6 @@ def _item(item: Item, plan: Plan) -> str:
 
 def _titles(items: Sequence[Item]) -> str:
     return "; ".join(f"{item.priority}. {item.title}" for item in items)
-
-
-def _title(finding: Finding) -> str:
-    about = f" ({words.short(finding.about)})" if finding.about else ""
-    return f"{finding.diagnosis.title.rstrip('.')}{about}"
 
 
 def _tail(plan: Plan) -> str:

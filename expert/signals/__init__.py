@@ -3,7 +3,8 @@
 A parameter annotated `Series` takes the series of that name, `RunLog` the run, anything else the setting or the other
 signal of that name. A missing input skips the signal, unless the parameter may be None. A signal returns its value, an
 `At` (the value with its steps), or None where it cannot tell. The return annotation gives kind and unit, the first
-line of the docstring the help that authors of packs see. A signal measures; it never judges.
+line of the docstring the help that authors of packs see. A signal measures; it never judges. The signals of a file
+that says `SUBJECT = "layer"` are measured for every layer, of the series about it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Signal:
     quantity: Quantity
     function: Callable[..., At | Value | None]
     inputs: tuple[Input, ...]
+    subject: str = "run"
 
 
 @cache
@@ -59,7 +61,7 @@ def signals() -> Mapping[str, Signal]:
         for name, function in namespace.items():
             own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]
             if own and not name.startswith("_"):
-                found[name] = _signal(function)
+                found[name] = _signal(function, namespace.get("SUBJECT", "run"))
     return _ordered(_with_installed(_ordered(found)))
 
 
@@ -84,7 +86,8 @@ def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
             try:
                 if name in found or name in vocabulary.SETTINGS or name in supplied.QUANTITIES:
                     raise ValueError(f"a fact {name!r} is there already")
-                signal = replace(_signal(function), function=_guarded(function))
+                subject = vars(inspect.getmodule(function)).get("SUBJECT", "run")
+                signal = replace(_signal(function, subject), function=_guarded(function))
                 if not signal.quantity.help:
                     raise ValueError(f"the signal {name!r} has no docstring, so nobody knows what it measures")
                 _ordered({**found, name: signal})
@@ -146,6 +149,8 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
     if signal is None:
         there = fact in run.settings or any(known.name == fact for known in run.facts)
         return () if there else (supplied.supplier(fact) or fact,)
+    if signal.subject != "run":
+        return (vocabulary.INSIDE,)
     absent = {i: _absent(i, run) for i in signal.inputs if i.kind != "run"}
     needed = [names for i, names in absent.items() if i.needed]
     if not needed and absent and all(absent.values()):
@@ -156,7 +161,9 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
 def _absent(wanted: Input, run: RunLog) -> tuple[str, ...]:
     if wanted.kind == "fact":
         return missing(wanted.name, run)
-    return () if wanted.name in _names(run) else (wanted.name,)
+    if wanted.name in _names(run):
+        return ()
+    return (vocabulary.INSIDE,) if wanted.name in vocabulary.SEEN_INSIDE else (wanted.name,)
 
 
 @lru_cache(maxsize=1)  # a plan asks for the inputs of hundreds of rules of one run
@@ -170,6 +177,8 @@ def _measure(run: RunLog, about: str) -> list[Fact]:
     read: dict[str, tuple[str, ...]] = {}
     facts = []
     for name, signal in signals().items():
+        if (signal.subject == "run") is bool(about):
+            continue
         arguments = {}
         for wanted in signal.inputs:
             source: Mapping[str, object] = series if wanted.kind == "series" else values
@@ -216,7 +225,7 @@ def _reads(
     return tuple(dict.fromkeys(found))
 
 
-def _signal(function: Callable[..., Any]) -> Signal:
+def _signal(function: Callable[..., Any], subject: str) -> Signal:
     hints = get_type_hints(function, include_extras=True)
     returned = [hint for hint in _options(hints.pop("return")) if hint not in (NoneType, At)]
     name, help_ = function.__name__, (function.__doc__ or "").split("\n")[0]
@@ -230,7 +239,7 @@ def _signal(function: Callable[..., Any]) -> Signal:
         elif hint in (bool, str):
             kind = "truth" if hint is bool else "word"
     inputs = tuple(_input(parameter, hint) for parameter, hint in hints.items())
-    return Signal(Quantity(name, kind, unit, help_, words), function, inputs)
+    return Signal(Quantity(name, kind, unit, help_, words), function, inputs, subject)
 
 
 def _input(name: str, hint: object) -> Input:

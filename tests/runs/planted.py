@@ -10,11 +10,12 @@ from tests.runs.loop import Row, Trainer, settings_of
 
 @dataclass(frozen=True)
 class Left:
-    """What a run left behind: the rows of its log, or its console text, and its configuration."""
+    """What a run left behind: the rows of its log, or its text (under the name `log`), and its configuration."""
 
     rows: list[Row]
     settings: dict[str, object]
     text: str = ""
+    log: str = "log.txt"
 
 
 @dataclass(frozen=True)

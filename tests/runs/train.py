@@ -19,6 +19,7 @@ from tests.runs import (  # noqa: F401 - importing them puts their runs on the l
     broken_runs,
     gap_runs,
     healthy_runs,
+    live_runs,
     optimization_runs,
     system_runs,
     task_runs,
@@ -48,7 +49,7 @@ def write(folder: Path, left: Left, expected: dict[str, object]) -> None:
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
     (folder / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")
     if left.text:
-        (folder / "log.txt").write_text(left.text)
+        (folder / left.log).write_text(left.text)
     else:
         _write_table(folder / "log.csv", left.rows)
 

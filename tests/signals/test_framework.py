@@ -143,10 +143,11 @@ def test_a_fact_says_which_columns_and_settings_it_was_read_from():
     assert facts["batch_size"].reads == ("settings",)
 
 
-def test_every_subject_is_measured_by_itself():
-    log = run(series("loss", [2, 1, math.nan]), series("loss", [3, 2, 1], "host b"))
-    assert values(log)["nonfinite_loss_share"] == pytest.approx(1 / 3)
-    assert values(log, "host b")["nonfinite_loss_share"] == 0
+def test_every_layer_is_measured_by_itself_and_by_the_signals_of_layers_alone():
+    log = run(series("dead_relu_frac", [0.25, 0.25]), series("dead_relu_frac", [0.5, 1, 1], "layer 1"))
+    assert values(log)["dead_share"] == 0.25
+    assert values(log, "layer 1") == {"layer": "layer 1", "layer_dead_share": 1, "layer_first_dead_share": 0.5}
+    assert missing("layer_dead_share", log) == ("monitor",)
 
 
 def test_settings_that_are_no_fact_are_left_out():
