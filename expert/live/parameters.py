@@ -29,7 +29,17 @@ class Parameters:
         """Remember the weights that the step begins with."""
         self.before = {id(p): _some(p).clone() for p in _trainable(self.layers)}
         for about, parameter in _named(self.layers):
-            sample.put(about, "weight_norm", torch.linalg.vector_norm(parameter.detach(), dtype=torch.float32))
+            sample.put(about, "weight_norm", _norm(parameter.detach()))
+
+    @torch.no_grad()
+    def scales(self, sample: Sample) -> None:
+        """The deviation of every weight matrix times the root of a unit's inputs: He's is √2, Glorot's near 1."""
+        for layer in self.layers:
+            matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
+            if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
+                low, high = matrix.float().aminmax()  # the deviation of one number is not quite zero
+                scale = matrix.float().std() * math.sqrt(matrix[0].numel())
+                sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))
 
     @torch.no_grad()
     def scales(self, sample: Sample) -> None:
@@ -50,7 +60,7 @@ class Parameters:
                 continue
             gradient = parameter.grad.detach()
             gradient = gradient.coalesce().values() if gradient.is_sparse else gradient
-            sample.put(about, "grad_norm", torch.linalg.vector_norm(gradient, dtype=torch.float32))
+            sample.put(about, "grad_norm", _norm(gradient))
             sample.put(about, "grad_mean", gradient.mean(dtype=torch.float32))
             sample.put(about, "nonfinite_grads", gradient.numel() - torch.isfinite(gradient).sum())
 
@@ -62,7 +72,7 @@ class Parameters:
             now = _some(parameter) if before is not None else None
             if before is None or now is None or now.shape != before.shape or now.device != before.device:
                 continue
-            moved = torch.linalg.vector_norm(now - before, dtype=torch.float32)
+            moved = _norm(now - before)
             sample.put(about, "update_norm", moved * math.sqrt(parameter.numel() / max(1, len(now))))
         self.before = {}
 
@@ -73,7 +83,7 @@ def left_over(parameters: Iterable[nn.Parameter]) -> Tensor | None:
     gradients = [p.grad for p in parameters if p.grad is not None and not p.grad.is_sparse]
     if not gradients:
         return None
-    norm: Tensor = torch.stack([torch.linalg.vector_norm(g, dtype=torch.float32) for g in gradients]).norm()
+    norm: Tensor = torch.stack([_norm(g) for g in gradients]).norm()
     return norm
 
 
@@ -134,6 +144,12 @@ def _named(layers: Iterable[Layer]) -> Iterable[tuple[str, nn.Parameter]]:
 
 def _trainable(layers: Iterable[Layer]) -> list[nn.Parameter]:
     return [p for layer in layers for p in layer.parameters if p.requires_grad]
+
+
+def _norm(numbers: Tensor) -> Tensor:
+    """The root of the sum of squares, in single precision at least."""
+    norm: Tensor = torch.linalg.vector_norm(numbers, dtype=torch.promote_types(numbers.dtype, torch.float32))
+    return norm
 
 
 def _some(parameter: Tensor) -> Tensor:

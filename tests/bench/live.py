@@ -41,9 +41,7 @@ class Block(nn.Module):
         self.past = nn.Identity() if same else nn.Conv2d(inputs, outputs, 1, stride, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(
-            self.past(x) + self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x)), inplace=True)))
-        )
+        return functional.relu(self.past(x) + self.bn2(self.conv2(functional.relu(self.bn1(self.conv1(x))))))
 
 
 class Writer(nn.Module):

@@ -42,7 +42,7 @@ def test_what_is_wrong_with_a_layer_explains_what_the_run_shows():
 
 def test_what_is_wrong_with_the_run_explains_what_its_layers_show():
     born = tuple(series("weight_scale", 0.0, f"fc{n}") for n in range(3))
-    found = {f.diagnosis.id: f for f in plan(*DEAD, *born).findings}
+    found = {f.diagnosis.id: f for f in plan(*DEAD, *born, series("update_ratio", 1e-3)).findings}
     assert "dead-relu" not in found
     assert "dead-relu" in found["poor-initialization"].explains
 

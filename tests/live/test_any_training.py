@@ -120,6 +120,7 @@ def test_weights_and_random_state_are_bit_identical(kind, tmp_path):
             train(model, None, optimizer, steps=12)
         left.append([*model.state_dict().values(), torch.get_rng_state()])
     assert all(torch.equal(bare, seen) for bare, seen in zip(*left, strict=True))
+    assert not any("the monitor stopped" in note for note in log(tmp_path / "run.jsonl").notes)
 
 
 def test_a_layer_that_shares_its_weights_is_counted_once(tmp_path):
