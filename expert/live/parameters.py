@@ -42,16 +42,6 @@ class Parameters:
                 sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))
 
     @torch.no_grad()
-    def scales(self, sample: Sample) -> None:
-        """The deviation of every weight matrix times the root of a unit's inputs: He's is √2, Glorot's near 1."""
-        for layer in self.layers:
-            matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
-            if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
-                low, high = matrix.float().aminmax()  # the deviation of one number is not quite zero
-                scale = matrix.float().std() * math.sqrt(matrix[0].numel())
-                sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))
-
-    @torch.no_grad()
     def gradients(self, sample: Sample, only: Iterable[nn.Parameter] | None = None) -> None:
         """The gradients as the optimizer is about to see them (`only` those of its parameters)."""
         wanted = None if only is None else {id(p) for p in only}

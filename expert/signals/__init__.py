@@ -62,7 +62,7 @@ def signals() -> Mapping[str, Signal]:
         for name, function in namespace.items():
             own = inspect.isfunction(function) and function.__module__ == namespace["__name__"]
             if own and not name.startswith("_"):
-                found[name] = _signal(function, namespace.get("SUBJECT", "run"))
+                found[name] = _signal(function)
     return _ordered(_with_installed(_ordered(found)))
 
 
@@ -87,8 +87,7 @@ def _with_installed(own: Mapping[str, Signal]) -> Mapping[str, Signal]:
             try:
                 if name in found or name in vocabulary.SETTINGS or name in supplied.QUANTITIES:
                     raise ValueError(f"a fact {name!r} is there already")
-                subject = vars(inspect.getmodule(function)).get("SUBJECT", "run")
-                signal = replace(_signal(function, subject), function=_guarded(function))
+                signal = replace(_signal(function), function=_guarded(function))
                 if not signal.quantity.help:
                     raise ValueError(f"the signal {name!r} has no docstring, so nobody knows what it measures")
                 _ordered({**found, name: signal})
