@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from expert import plugins, supplied, vocabulary
+from expert.decomposition import Decomposition, decompose
 from expert.facts import Derivation, Fact, Value
 from expert.findings import Conclusions, Finding, Reason, Rejected, Suppressed
 from expert.knowledge import EFFORTS, SEVERITIES, STAGES, Effort, KnowledgeBase, Pack, Remedy, Severity
@@ -88,6 +89,7 @@ class Plan:
     knowledge: KnowledgeBase | None = None
     suppressed: tuple[Suppressed, ...] = ()
     broken: tuple[Broken, ...] = ()
+    decomposition: Decomposition | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -146,6 +148,7 @@ def prioritize(
         knowledge,
         conclusions.suppressed,
         plugins.broken(),
+        decompose(facts, run, knowledge),
     )
 
 

@@ -35,6 +35,8 @@ SETTING_NAMES = {
     "output_activation": "final_activation last_activation",
     "output_units": "out_features n_outputs num_outputs",
     "batch_norm": "batchnorm use_batch_norm use_bn",
+    "testval_size": "test_like_val_size val_test_size test_val_size",
+    "target_loss": "irreducible_loss",
     "human_error": "irreducible_error human_level_error bayes_error",
     "probe": "overfit_batch",
     "hidden_activations": "activation activations hidden_activation act",
@@ -53,6 +55,9 @@ TASK_NAMES = {
     "semantic segmentation": "segmentation",
     "rl": "reinforcement learning",
     "gan": "generative",
+    "finetuning": "fine-tuning",
+    "fine tuning": "fine-tuning",
+    "finetune": "fine-tuning",
     "classify": "classification",
 }
 
@@ -144,6 +149,8 @@ SPLITS = {
     **dict.fromkeys(["train", "training", "tr", "trn", "learn"], "train"),
     **dict.fromkeys(["val", "valid", "validation", "dev", "eval", "evaluation", "vl", "heldout"], "val"),
     **dict.fromkeys(["test", "tst", "testing", "predict"], "test"),
+    "testval": "testval",
+    "trainval": "trainval",
 }
 DROPPED = "epoch step batch metrics metric avg average mean overall final running global x optim rollout time ray tune \
 performance scalars charts percent pct"

@@ -43,17 +43,21 @@ Task = Literal[
     "segmentation",
     "reinforcement learning",
     "generative",
+    "fine-tuning",
 ]
 TASKS: tuple[Task, ...] = get_args(Task)
 
-_NUMBERS = """num_classes train_size val_size test_size batch_size epochs max_steps lr momentum weight_decay l1 l2
-warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean input_std target_min
-target_max seed human_error target_error known_result test_loss test_acc gradient_accumulation_steps label_smoothing
-patience n_trials"""
+_NUMBERS = """num_classes train_size val_size testval_size test_size batch_size epochs max_steps lr momentum
+weight_decay l1 l2 warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean
+input_std target_min target_max seed human_error target_error target_loss known_result test_loss test_acc
+gradient_accumulation_steps label_smoothing patience n_trials overfit_batches"""
 _WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe hidden_activations"
 _HELP = {
     "human_error": "error of people on this task, 0 to 1: the irreducible part",
     "target_error": "error that is good enough, 0 to 1",
+    "target_loss": "loss that is good enough, or the least that can be: the irreducible part",
+    "testval_size": "samples of the validation set that is drawn like the test set",
+    "overfit_batches": "to how many batches the training is limited, as Lightning counts them: 1 is a probe",
     "known_result": "value of the main validation metric that others reach on this data",
     "probe": "'single-batch' where the run only tries to memorize one batch",
     "grad_clip": "largest gradient norm that is let through",
@@ -81,6 +85,11 @@ for _table, _better, _role in ((LOWER, "lower", "error"), (HIGHER, "higher", "me
 
 _HELD_OUT = ("map", "map50")
 """What is measured on held-out data unless its name says otherwise."""
+_VAL = "(?:val|valid|validation|dev)"
+_TESTVAL = re.compile(rf"(?<![a-z0-9])(?:{_VAL}_?test(?:_?like)?|test(?:_?like)?_?{_VAL})(?:_set)?(?![a-z0-9])")
+_TRAINVAL = re.compile(
+    rf"(?<![a-z0-9])(?:{_VAL}_train_?like|train_?like_{_VAL}|train(?:ing)?_dev)(?:_set)?(?![a-z0-9])"
+)
 _DROPPED, _NO_METRIC = set(DROPPED.split()), set(NO_METRIC.split())
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
@@ -138,7 +147,8 @@ def _in_words(column: str, words: Words) -> tuple[str, str, str, Direction | Non
 
 @lru_cache(maxsize=10_000)
 def _described(given: str) -> tuple[str, str, str, Direction | None]:
-    words = [part for word in plain(given).split("_") if word for part in _parted(word)]
+    marked = _TESTVAL.sub("testval", _TRAINVAL.sub("trainval", plain(given)))
+    words = [part for word in marked.split("_") if word for part in _parted(word)]
     split = next((SPLITS[word] for word in words if word in SPLITS), "")
     bare = [word for word in words if word not in SPLITS]
     for spelled in (words, bare, [word for word in bare if word not in _DROPPED]):
@@ -147,7 +157,7 @@ def _described(given: str) -> tuple[str, str, str, Direction | None]:
             break
     else:
         base = _by_ending([word for word in bare if word not in ("epoch", "step")])
-    if base is None or (base[2] not in ("loss", "error", "metric") and split in ("val", "test")):
+    if base is None or (base[2] not in ("loss", "error", "metric") and split not in ("", "train")):
         name = "_".join(bare if split and bare else words)
         return (f"{split}_{name}" if split and bare else name), "", split, None
     name, better, role = base
@@ -167,7 +177,8 @@ def understand(run: RunLog, words: Words = Words()) -> RunLog:  # noqa: B008 - f
     `words` are those of a person or a team, which outdo what is commonly meant.
     """
     data = next((series for series in run.series if plain(series.column) == "data_time"), None)
-    described = [(series, *_in_words(_apart(series, data), words)) for series in run.series]
+    called = [(series, *_in_words(_apart(series, data), words)) for series in run.series]
+    described = _two_validations(called)
     losses = [(series, split or "train") for series, _, role, split, _ in described if role == "loss"]
     held_out = {name.split("_", 1)[-1] for _, name, _, split, _ in described if split in ("val", "test")}
     taken: dict[str, list[str]] = {}
@@ -187,8 +198,8 @@ def understand(run: RunLog, words: Words = Words()) -> RunLog:  # noqa: B008 - f
     scaled, percent = _shares(named)
     distinct, doubles = _distinct(scaled)
     complete, sums = _totals(distinct)
-    task = None if "task" in run.settings else _inferred_task(complete)
-    inferred = [f"the task is taken for {task}, by the names of the metrics"] if task else []
+    task = None if "task" in run.settings else _inferred_task(complete, run.settings)
+    inferred = [f"the task is taken for {task}, by the names of metrics and settings"] if task else []
     settings = {**run.settings, "task": task} if task else run.settings
     notes = (*run.notes, *splits, *percent, *doubles, *sums, *inferred)
     return replace(run, series=complete, settings=settings, notes=notes)
@@ -237,6 +248,10 @@ _LOG_LINES = {
     "step_time": 'log({"step_time": seconds_of_the_step})',
     "data_time": 'log({"data_time": seconds_waited_for_the_batch})',
     "class_counts": "--settings FILE with class_counts: [samples of class 0, of class 1, …]",
+    **dict.fromkeys(
+        ("testval_acc", "testval_error", "testval_loss"),
+        'evaluate a second validation set, drawn like the test set: log({"testval_acc": …, "testval_loss": …})',
+    ),
     "human_error": "--set human_error=0.02 (what people, or the best known system, get wrong)",
     **dict.fromkeys(
         ("baseline_train_loss", "baseline_val_loss", "baseline_val_metric"),
@@ -277,19 +292,55 @@ def _parted(word: str) -> list[str]:
     return [found, word[len(found) :]] if found else [word]
 
 
-def _inferred_task(series: Iterable[Series]) -> Task | None:
-    """What is learned, as the names of the metrics tell: a reward, two adversaries, a dice."""
+def _two_validations(described: list[_Described]) -> list[_Described]:
+    """Of two validation sets the one like the training data is `val`, the one like the test data `testval`.
+
+    Ng calls them training-dev and dev, FSDL train-val and test-val. A lone one is `val`, whatever it is like.
+    """
+    splits = {split for _, _, _, split, _ in described}
+    if "trainval" in splits:
+        renamed = {"trainval": "val", "val": "testval"}
+    elif "val" not in splits:
+        renamed = {"testval": "val"}
+    else:
+        return described
+    return [
+        (series, renamed[split] + name.removeprefix(split), role, renamed[split], better)
+        if split in renamed
+        else (series, name, role, split, better)
+        for series, name, role, split, better in described
+    ]
+
+
+def _inferred_task(series: Iterable[Series], settings: Mapping[str, Setting]) -> Task | None:
+    """What is learned, as the names of the metrics tell, else those of the settings: a reward, an accuracy, an env."""
     words = {word for s in series for word in (*s.name.split("_"), s.name)}
-    return next((task for task, signs in _SIGNS.items() if words & signs), None)
+    by_metrics = next((task for task, signs in _SIGNS.items() if words & signs), None)
+    said = {*settings, *(plain(v) for n, v in settings.items() if n in _NAMING and isinstance(v, str))}
+    return by_metrics or next((task for task, signs in _SETTING_SIGNS.items() if said & signs), None)
 
 
+_Described = tuple[Series, str, str, str, Direction | None]
 _SIGNS: Mapping[Task, set[str]] = {
     "reinforcement learning": {"reward", "rew"},
     "generative": {"discriminator_loss", "generator_loss", "critic_loss", "fid"},
     "segmentation": {"dice", "iou", "miou"},
-    "detection": {"map50", "rpn", "bbox"},
+    "detection": {"map50", "rpn", "bbox", "box"},
     "language modeling": {"perplexity", "bpb"},
+    "classification": {"acc", "top5", "f1", "auc", "mcc"},
+    "regression": {"r2", "rmse", "mae"},
 }
+_SETTING_SIGNS: Mapping[Task, set[str]] = {
+    "reinforcement learning": {"env_id", "gym_env", "gae_lambda", "clip_range", "num_actions"}
+    | {"ppo", "dqn", "sac", "a2c", "a3c", "trpo", "ddpg", "td3", "reinforce", "impala"},
+    "generative": {"gan", "wgan", "dcgan", "stylegan", "stylegan2", "cyclegan", "pix2pix", "vae", "ddpm"},
+    "detection": {"yolo", "yolov5", "yolov8", "faster_rcnn", "retinanet", "detr", "ssd"},
+    "segmentation": {"unet", "nnunet", "deeplabv3"},
+    "language modeling": {"block_size", "gpt", "gpt2", "nanogpt", "llama"},
+    "classification": {"num_classes"},
+}
+_NAMING = ("architecture", "algorithm", "algo")
+"""The settings whose value names what is trained."""
 
 
 def _by_ending(words: list[str]) -> tuple[str, Direction | None, str] | None:

@@ -82,6 +82,7 @@ def _top() -> Schema:
         "version": {"type": ["string", "number"], "description": "The version of the pack, in quotes."},
         "about": {"type": "string", "description": "What the pack knows, in a sentence."},
         "params": _by_id("param", "Numbers that people may want to tune.", "^[a-z][a-z0-9_]*$"),
+        "unless": {**_one_or_many(_ref("conditions")), "description": "Exceptions that all rules of the pack share."},
         "symptoms": _by_id("symptom", "What one can see in a run."),
         "diagnoses": _by_id("diagnosis", "What is wrong."),
         "rules": _by_id("rule", "When these facts, then that conclusion, this certain."),

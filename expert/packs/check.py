@@ -53,7 +53,9 @@ def check(
             if id_ not in remedies:
                 entry.within("remedies", id_).unknown("E142", "remedy", id_, remedies)
     _check_circles(diagnoses)
-    judged = {id_: _rule(rule, entry, facts, conclusions) for id_, (rule, entry) in rules.items()}
+    shared = {p.pack.name: _shared_exceptions(p, catalogue) for p in packs}
+    own = {id_: _rule(rule, entry, facts, conclusions) for id_, (rule, entry) in rules.items()}
+    judged = {id_: replace(rule, unless=(*rule.unless, *shared[rule.pack])) for id_, rule in own.items()}
     try:
         strata(judged.values())
     except ValueError as circle:
@@ -149,6 +151,13 @@ def _check_clauses(
             _check_condition(leaf, entry, key, facts, conclusions)
         else:
             _check_formula(leaf, entry, key, facts, conclusions)
+
+
+def _shared_exceptions(parsed: Parsed, catalogue: Mapping[str, Quantity]) -> tuple[tuple[Clause, ...], ...]:
+    """The exceptions of all rules of a pack; they read what is measured only, as a conclusion could close a circle."""
+    for exception in parsed.unless:
+        _check_clauses(exception, parsed.top, "unless", catalogue, ())
+    return parsed.unless
 
 
 def _check_condition(

@@ -16,6 +16,7 @@ from expert.knowledge import (
     SEVERITIES,
     STAGES,
     STATUSES,
+    Clause,
     Diagnosis,
     Effort,
     Example,
@@ -41,6 +42,8 @@ class Parsed:
     """One pack as it stands in its file, with the place of everything that can be wrong in relation to the rest."""
 
     pack: Pack
+    top: Entry
+    unless: tuple[tuple[Clause, ...], ...] = ()
     symptoms: list[tuple[Symptom, Entry]] = field(default_factory=list)
     diagnoses: list[tuple[Diagnosis, Entry]] = field(default_factory=list)
     rules: list[tuple[Rule, Entry]] = field(default_factory=list)
@@ -51,9 +54,11 @@ class Parsed:
 
 def parse(sheet: Sheet) -> Parsed:
     """The pack that a sheet holds; every mistake is noted."""
-    parsed, top, name = Parsed(sheet.pack), sheet.top, sheet.pack.name
+    parsed, top, name = Parsed(sheet.pack, sheet.root), sheet.top, sheet.pack.name
     params = {param.name: param for param in _params(top.get("params"), name)}
     parsed.params = list(params.values())
+    if "unless" in top:
+        parsed.unless = tuple(clauses(item, _in_force(params, None)) for item in top["unless"].items())
     for id_, key, entry in _named(top.get("symptoms")):
         parsed.symptoms.append((_symptom(id_, entry, name), key))
     for id_, key, entry in _named(top.get("diagnoses")):

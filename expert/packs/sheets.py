@@ -23,6 +23,7 @@ _TOP = (
     "version",
     "about",
     "params",
+    "unless",
     "symptoms",
     "diagnoses",
     "rules",

@@ -197,8 +197,11 @@ def _style(series: Series, group: list[Series]) -> Literal["train", "val", "test
 
 
 def _name(series: Series, group: list[Series]) -> str:
-    words = {"train": "training", "val": "validation", "test": "test"}.get(series.split, "")
+    words = _SPLITS.get(series.split, "")
     return words if words and len({s.split for s in group}) == len(group) else short(series.column)
+
+
+_SPLITS = {"train": "training", "val": "validation", "testval": "test-like validation", "test": "test"}
 
 
 def _course(series: Series, plan: Plan) -> str:

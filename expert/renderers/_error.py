@@ -1,106 +1,79 @@
-"""The five terms of the test error as a picture: what is known, and what would tell the rest."""
+"""The five terms of the test error in words and as a picture: what is known, and what would tell the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from expert import vocabulary
-from expert.plan import Plan
-from expert.signals import missing
-
-_TERMS = {
-    "irreducible": "Irreducible error",
-    "bias": "Avoidable bias",
-    "variance": "Variance",
-    "shift": "Distribution shift",
-    "validation_overfitting": "Validation overfitting",
-}
-_MEANINGS = {
-    "irreducible": "what people, or the best known system, get wrong",
-    "bias": "training error above the irreducible: underfitting",
-    "variance": "validation error above the training error: overfitting",
-    "shift": "test data unlike the training data",
-    "validation_overfitting": "test error above the validation error",
-}
+from expert.decomposition import Decomposition, Term
+from expert.prose import number
 
 
 @dataclass(frozen=True)
-class Term:
-    """One term: its bar from `left`, `width` wide (percent of the picture); `text` is empty where it is not known."""
+class Bar:
+    """One term as it is drawn, from `left`, `width` wide (percent of the picture); `text` is empty if not known."""
 
-    id: str
-    title: str
-    meaning: str
+    term: Term
     text: str
     left: float = 0
     width: float = 0
-    negative: bool = False
     largest: bool = False
-    unlocked_by: tuple[str, ...] = ()
 
 
-def error_terms(plan: Plan) -> tuple[Term, ...]:
-    """All terms, as soon as one besides the irreducible error is known; else none."""
-    known = {
-        term: float(fact.value)
-        for term in _TERMS
-        if (fact := plan.facts.get(f"error_{term}")) and not isinstance(fact.value, str)
-    }
-    if not known.keys() - {"irreducible"}:
+def bars(found: Decomposition | None) -> tuple[Bar, ...]:
+    """The terms below each other, each beginning where the one above ends."""
+    if found is None:
         return ()
-    starts: dict[str, float] = {}
-    total = 0.0
-    for term in (t for t in _TERMS if t in known):
+    known = {term.id: term.value for term in found.terms if term.value is not None}
+    ends, total = [0.0], 0.0
+    starts = {}
+    for term, value in known.items():
         starts[term] = total
-        total += known[term]
-    ends = [x for term, start in starts.items() for x in (start, start + known[term])]
-    low, high = min(0.0, *ends), max(ends)
-    room = (high - low) or 1.0
-    largest = max((t for t in known if t != "irreducible"), key=lambda t: known[t])
+        total += value
+        ends.append(total)
+    low, room = min(ends), (max(ends) - min(ends)) or 1.0
     return tuple(
-        _known(term, known, starts[term], (low, room), term == largest, plan)
-        if term in known
-        else Term(term, title, _meaning(term, known), "", unlocked_by=_unlocked_by(term, known, plan))
-        for term, title in _TERMS.items()
-    )
-
-
-def _known(
-    term: str, known: Mapping[str, float], start: float, picture: tuple[float, float], largest: bool, plan: Plan
-) -> Term:
-    value, (low, room) = known[term], picture
-    interval = plan.facts.get(f"error_{term}_interval")
-    around = f" ± {100 * float(interval.value):.2g}" if interval and not isinstance(interval.value, str) else ""
-    left = min(start, start + value)
-    return Term(
-        term,
-        _TERMS[term],
-        _meaning(term, known),
-        f"{100 * value:.3g}{around} %",
-        round(100 * (left - low) / room, 2),
-        max(0.4, round(100 * abs(value) / room, 2)),
-        value < 0,
-        largest and value > 0,
-    )
-
-
-def _meaning(term: str, known: Mapping[str, float]) -> str:
-    """What a term holds, and what it also holds while its neighbor is not known."""
-    if term == "bias" and "irreducible" not in known:
-        return "training error; how much of it nobody can avoid is not known"
-    if term == "shift" and "validation_overfitting" not in known:
-        return "test error above the validation error; holds validation overfitting too"
-    return _MEANINGS[term]
-
-
-def _unlocked_by(term: str, known: Mapping[str, float], plan: Plan) -> tuple[str, ...]:
-    if term == "irreducible":
-        return (vocabulary.how_to_give("human_error"),)
-    if term == "validation_overfitting" and "shift" in known:
-        return ("a second validation set, drawn like the test set, tells it from the shift",)
-    return tuple(
-        dict.fromkeys(
-            vocabulary.how_to_give(name) for name in missing(f"error_{term}", plan.run) if not name.startswith("error_")
+        Bar(
+            term,
+            in_points(term, found),
+            round(100 * (min(starts[term.id], starts[term.id] + term.value) - low) / room, 2),
+            max(0.4, round(100 * abs(term.value) / room, 2)),
+            term.id == found.largest,
         )
+        if term.value is not None
+        else Bar(term, "")
+        for term in found.terms
     )
+
+
+def in_points(term: Term, found: Decomposition) -> str:
+    """A term with its interval, in points of the error rate or in units of the loss; "not known" if it is not."""
+    if term.value is None:
+        return "not known"
+    scale, unit = (100, " points") if found.measure == "error" else (1, "")
+    around = "" if term.interval is None else f" ± {number(scale * term.interval, '.2g')}"
+    least = "at most " if term.id == "bias" and found.terms[0].value is None else ""
+    return f"{least}{number(scale * term.value, '.3g')}{around}{unit}"
+
+
+def counsel(found: Decomposition) -> str:
+    """What the largest term calls for, or why none is called the largest."""
+    if found.largest:
+        title = next(term.title for term in found.terms if term.id == found.largest)
+        steps = "; then ".join(remedy[:1].lower() + remedy[1:] for remedy in found.remedies[:3])
+        return f"{title} is the largest term beyond its interval: {steps}."
+    known = [term for term in found.terms[1:] if term.value is not None and term.value > 0]
+    if known and all(term.significant is False for term in known):
+        return "No term exceeds its interval: differences this small are chance."
+    top = max(known, key=lambda term: term.value or 0.0, default=None)
+    if top is not None and top.id == "bias" and found.terms[0].value is None:
+        return "Whether the bias is the largest term depends on the irreducible error, which is not known."
+    return "Which term is the largest cannot be said while intervals are not known." if known else ""
+
+
+def in_a_line(found: Decomposition) -> str:
+    """All terms in one sentence, and what the largest calls for."""
+    said = [f"{term.title.lower()} {in_points(term, found)}" for term in found.terms if term.value is not None]
+    unknown = [term.title.lower() for term in found.terms if term.value is None]
+    rest = f"; not known: {', '.join(unknown)}" if unknown else ""
+    measure = "error rate" if found.measure == "error" else "loss"
+    return f"Where the {measure} comes from: {', '.join(said)}{rest}. {counsel(found)}".strip()

@@ -17,7 +17,7 @@ from expert.plan import Item, Plan
 from expert.prose import number
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
-from expert.renderers._error import error_terms
+from expert.renderers._error import bars, counsel
 from expert.renderers._evidence import Evidence, Proof, evidence, measured, params_in_force, proof, record
 from expert.renderers._strip import strip
 from expert.renderers._unlocks import unlocks
@@ -78,7 +78,9 @@ def render(plan: Plan) -> str:
             "strip": strip(plan),
             "charts": drawn,
             "ribbons": any(line.ribbon for chart in drawn for line in chart.lines),
-            "error": error_terms(plan),
+            "error": plan.decomposition,
+            "bars": bars(plan.decomposition),
+            "counsel": counsel(plan.decomposition) if plan.decomposition else "",
             "unexplained": [
                 (symptom, knowledge.title(symptom) if knowledge else symptom, reason.text)
                 for symptom, reason in plan.unexplained

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from expert.decomposition import Decomposition
 from expert.facts import Fact, Range
 from expert.findings import Finding, Suppressed
 from expert.knowledge import Change, KnowledgeBase
@@ -41,6 +42,7 @@ def as_object(plan: Plan) -> dict[str, Any]:
         "findings": [_finding(finding, plan) for finding in plan.findings],
         "suppressed": [_suppressed(one) for one in plan.suppressed],
         "plan": [_item(item) for item in plan.items],
+        "decomposition": _decomposition(plan.decomposition),
         "rejected": [
             {
                 "diagnosis": one.diagnosis.id,
@@ -145,6 +147,28 @@ def _item(item: Item) -> dict[str, Any]:
         "direction": item.remedy.direction,
         "snippets": dict(item.snippets),
         "numbers": list(item.numbers),
+    }
+
+
+def _decomposition(found: Decomposition | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "measure": found.measure,
+        "terms": [
+            {
+                "term": term.id,
+                "meaning": term.meaning,
+                "value": term.value,
+                "interval": term.interval,
+                "significant": term.significant,
+                "unlocked_by": list(term.unlocked_by),
+            }
+            for term in found.terms
+        ],
+        "largest": found.largest,
+        "diagnosis": found.diagnosis,
+        "remedies": list(found.remedies),
     }
 
 

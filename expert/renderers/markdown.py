@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from expert import certainty
+from expert.decomposition import Decomposition
 from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
+from expert.renderers._error import counsel, in_points
 from expert.renderers._evidence import evidence
 from expert.renderers._unlocks import unlocks
 
@@ -29,6 +31,8 @@ def render(plan: Plan) -> str:
     if plan.unexplained:
         lines = (f"- {_plain(reason.text)}" for _, reason in plan.unexplained)
         blocks.append("\n".join(["### Unexplained", "", *lines]))
+    if plan.decomposition:
+        blocks.append(_decomposition(plan.decomposition))
     if words.in_force(plan):
         lines = (f"- {_plain(what)}: {_plain(why)}" for what, why in words.in_force(plan))
         blocks.append("\n".join(["### Changed rules in force", "", *lines]))
@@ -85,6 +89,14 @@ def _finding(finding: Finding, plan: Plan) -> str:
     if finding.against:
         parts.append(f"**Against it** {_plain(' '.join(reason.text for reason in finding.against))}")
     return "\n\n".join(parts)
+
+
+def _decomposition(found: Decomposition) -> str:
+    said = [[term.title, in_points(term, found), term.meaning] for term in found.terms]
+    rows = [f"| {' | '.join(map(_plain, row))} |" for row in said]
+    title = f"### Where the {'error' if found.measure == 'error' else 'loss'} comes from"
+    table = "\n".join(["| Term | Value | What it is |", "| --- | --- | --- |", *rows])
+    return "\n\n".join(filter(None, [title, table, _plain(counsel(found))]))
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ from expert import certainty
 from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
+from expert.renderers._error import in_a_line
 from expert.renderers._unlocks import unlocks
 
 _WIDTH = 100
@@ -34,6 +35,8 @@ def render(plan: Plan) -> str:
     if more and doubtful:
         others = f"; and {words.count(len(more) - 3, 'step')} more" if len(more) > 3 else ""
         blocks.append(_wrapped(f"If that holds: {_titles(more[:3])}{others}", rest="  "))
+    if plan.decomposition:
+        blocks.append(_wrapped(in_a_line(plan.decomposition), rest="  "))
     blocks.append(_tail(plan))
     return words.clean("\n\n".join(block for block in blocks if block)) + "\n"
 

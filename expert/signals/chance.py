@@ -36,7 +36,7 @@ def classifies(
     task: str | None, num_classes: float | None, train_acc: Series | None, val_acc: Series | None
 ) -> bool | None:
     """Whether the run learns one class of several for each sample: by its task, else because it counts classes."""
-    if task is not None:
+    if task not in (None, "fine-tuning"):
         return task in ("classification", "binary classification")
     return True if num_classes or train_acc is not None or val_acc is not None else None
 

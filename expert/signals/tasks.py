@@ -1,12 +1,41 @@
-"""What is peculiar to reinforcement learning and adversarial training: reward, entropy, two losses in balance."""
+"""What is peculiar to a task: whether its loss tells progress, whether it began from a pretrained model; reward,
+entropy, two losses in balance."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from expert.run import Series
+from expert.run import RunLog, Series
 from expert.signals._shape import end, noise, position, smooth, start
 from expert.signals.units import At, Metric, Ratio, Share
+
+
+def adversarial(
+    task: str | None, architecture: str | None, discriminator_loss: Series | None, generator_loss: Series | None
+) -> bool | None:
+    """Whether two networks train against each other."""
+    if discriminator_loss is not None or generator_loss is not None:
+        return True
+    if any(word.endswith("gan") or word == "pix2pix" for word in (architecture or "").replace("-", " ").split()):
+        return True
+    return None if task is None else False
+
+
+def loss_tells_progress(task: str | None, adversarial: bool | None) -> bool | None:
+    """Whether a lower training loss means a better model: not where the model makes its own data or its own rival."""
+    if adversarial or task == "reinforcement learning":
+        return False
+    return None if task is None else True
+
+
+def fine_tuning(task: str | None, initialization: str | None, run: RunLog) -> bool | None:
+    """Whether the run began from a model that was trained before."""
+    if task == "fine-tuning" or _FINE_TUNING & run.settings.keys() or run.settings.get("pretrained") is True:
+        return True
+    return None if initialization is None else "pretrained" in initialization
+
+
+_FINE_TUNING = {"lora_r", "lora_rank", "lora_alpha", "lora_target", "peft_type", "finetuning_type", "base_model"}
 
 
 def best_reward(train_reward: Series | None, val_reward: Series | None) -> Metric | At | None:

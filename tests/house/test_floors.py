@@ -8,7 +8,7 @@ FLOORS = (
     "shelf redact selection supplied "
     "words",
     "readers signals packs engine sources typos",
-    "findings wording layers",
+    "findings wording layers decomposition",
     "plan explain export listing verify",
     "diagnose renderers",
     "authoring live data tune fleet",

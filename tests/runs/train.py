@@ -20,6 +20,7 @@ from tests.runs import (  # noqa: F401 - importing them puts their runs on the l
     gap_runs,
     healthy_runs,
     optimization_runs,
+    probe_runs,
     system_runs,
     task_runs,
 )
