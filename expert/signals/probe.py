@@ -9,7 +9,7 @@ from expert.signals._shape import FEWEST, end
 from expert.signals.units import At, Ratio, Share
 
 
-def single_batch(run: RunLog) -> bool | None:
+def single_batch(train_loss: Series, run: RunLog) -> bool | None:
     """Whether the run is a probe: told so, or one step per epoch on all of the training data with nothing held out.
 
     The same with a validation beside it is gradient descent on the full batch.
