@@ -199,7 +199,7 @@ def understand(run: RunLog, words: Words = Words()) -> RunLog:  # noqa: B008 - f
     distinct, doubles = _distinct(scaled)
     complete, sums = _totals(distinct)
     task = None if "task" in run.settings else _inferred_task(complete, run.settings)
-    inferred = [f"the task is taken for {task}, by the names of metrics and settings"] if task else []
+    inferred = [f"the task is taken for {task}, by the names of metrics and settings"] if task in _PECULIAR else []
     settings = {**run.settings, "task": task} if task else run.settings
     notes = (*run.notes, *splits, *percent, *doubles, *sums, *inferred)
     return replace(run, series=complete, settings=settings, notes=notes)
@@ -339,6 +339,8 @@ _SETTING_SIGNS: Mapping[Task, set[str]] = {
     "language modeling": {"block_size", "gpt", "gpt2", "nanogpt", "llama"},
     "classification": {"num_classes"},
 }
+_PECULIAR = TASKS[TASKS.index("language modeling") :]
+"""Tasks whose losses or metrics mean something of their own, so that taking a run for one is worth a note."""
 _NAMING = ("architecture", "algorithm", "algo")
 """The settings whose value names what is trained."""
 
