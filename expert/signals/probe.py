@@ -23,6 +23,11 @@ def single_batch(train_loss: Series, run: RunLog) -> bool | None:
     return all(series.split in ("", "train") and _one_step_per_epoch(series) for series in run.series)
 
 
+def probe_logged(single_batch: bool, run: RunLog) -> bool | None:
+    """Whether only the log tells how a probe went: preflight supplies its own, better tried course of the batch."""
+    return single_batch and not any(fact.name == "batch_course" for fact in run.facts)
+
+
 def rising_share(train_loss: Series) -> Share | None:
     """The share of points at which the training loss is above the point before."""
     values = train_loss.curve.values
