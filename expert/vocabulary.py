@@ -65,10 +65,15 @@ _HELP = {
     "input_std": "standard deviation of the inputs as the model sees them",
 }
 
+LADDER = ("official", "official-benchmark", "unofficial", "paper", "own-benchmark", "similar", "simple-baseline")
+"""What a known result is, from what carries furthest: an official implementation on the same data, on a benchmark, an
+unofficial one, a paper's figure only, the own model on a benchmark, a similar model or data, a simple baseline."""
+
 SETTINGS: Mapping[str, Quantity] = {
     **{name: Quantity(name, "number", "setting", _HELP.get(name, f"setting {name}")) for name in _NUMBERS.split()},
     **{name: Quantity(name, "word", "setting", _HELP.get(name, f"setting {name}")) for name in _WORDS.split()},
     "task": Quantity("task", "word", "setting", "what is learned", TASKS),
+    "known_result_kind": Quantity("known_result_kind", "word", "setting", "where the known result is from", LADDER),
     "batch_norm": Quantity("batch_norm", "truth", "setting", "whether there are normalization layers"),
     "shuffle": Quantity("shuffle", "truth", "setting", "whether the training data are shuffled before every epoch"),
 }
@@ -256,6 +261,10 @@ _LOG_LINES = {
     **dict.fromkeys(
         ("baseline_train_loss", "baseline_val_loss", "baseline_val_metric"),
         "--baseline RUN, the log of a run that went well",
+    ),
+    **dict.fromkeys(
+        [f"baseline_{n}_band" for n in ("val_loss", "last_val_loss", "val_metric", "last_val_metric", "level_steps")],
+        "--baseline RUN several times: how far runs that went well scatter",
     ),
 }
 
@@ -479,14 +488,13 @@ def _word(name: str, kind: str | None, text: str) -> Setting | None:
     if kind == "truth":
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower())
     words = re.sub(r"[\s_-]+", " ", text.lower())
-    if name == "task":
-        words = TASK_NAMES.get(words, words)
-        return words if words in TASKS else None
-    return words.replace(" ", _JOINED.get(name, " "))
+    words = TASK_NAMES.get(words, words) if name == "task" else words.replace(" ", _JOINED.get(name, " "))
+    known = SETTINGS[name].words if name in SETTINGS else ()
+    return words if not known or words in known else None
 
 
 _JOINED = {
     **dict.fromkeys(("loss", "optimizer", "scheduler", "initialization"), "_"),
-    **dict.fromkeys(("precision", "probe"), "-"),
+    **dict.fromkeys(("precision", "probe", "known_result_kind"), "-"),
 }
 """What stands between the words of a setting, as the rules spell them."""

@@ -7,7 +7,7 @@ FLOORS = (
     "problems configuration files run formula facts certainty prose knowledge records spellings vocabulary plugins "
     "shelf redact selection supplied "
     "words",
-    "readers signals packs engine sources typos",
+    "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
     "plan explain export listing verify",
     "diagnose renderers",
