@@ -56,9 +56,9 @@ def diagnose(
 
     `settings` (or the file that holds them) complete and outdo what lies beside the log; `mapped` says which metric a
     column is, as in `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run, or
-    several, to compare with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose verdict is
-    `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes those), and
-    for settings, columns and metrics that cannot be.
+    several, to compare with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose
+    verdict is `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes
+    those), and for settings, columns and metrics that cannot be.
     """
     several = baseline if isinstance(baseline, list | tuple) else [] if baseline is None else [baseline]
     known = tuple(single(one, Given()) for one in several)

@@ -50,7 +50,7 @@ TASKS: tuple[Task, ...] = get_args(Task)
 _NUMBERS = """num_classes train_size val_size testval_size test_size batch_size epochs max_steps lr momentum
 weight_decay l1 l2 warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean
 input_std target_min target_max seed human_error target_error target_loss known_result test_loss test_acc
-gradient_accumulation_steps label_smoothing patience n_trials overfit_batches"""
+gradient_accumulation_steps label_smoothing patience n_trials overfit_batches baseline_runs baseline_val_metric"""
 _WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe hidden_activations"
 _HELP = {
     "human_error": "error of people on this task, 0 to 1: the irreducible part",
@@ -60,6 +60,8 @@ _HELP = {
     "overfit_batches": "to how many batches the training is limited, as Lightning counts them: 1 is a probe",
     "known_result": "value of the main validation metric that others reach on this data",
     "probe": "'single-batch' where the run only tries to memorize one batch",
+    "baseline_runs": "how many runs were given to compare with",
+    "baseline_val_metric": "median of the best validation metric of the runs to compare with",
     "grad_clip": "largest gradient norm that is let through",
     "input_mean": "mean of the inputs as the model sees them",
     "input_std": "standard deviation of the inputs as the model sees them",

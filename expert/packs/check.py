@@ -49,6 +49,13 @@ def check(
         for explained in diagnosis.explains:
             if explained not in conclusions:
                 entry.within("explains", explained).unknown("E140", "explained symptom", explained, conclusions)
+        for other in diagnosis.contradicts:
+            if other not in diagnoses:
+                entry.within("contradicts", other).unknown("E140", "contradicted diagnosis", other, diagnoses)
+            elif diagnosis.id not in diagnoses[other][0].contradicts:
+                entry.within("contradicts", other).problem(
+                    "E174", f"{other!r} does not contradict {diagnosis.id!r} in turn"
+                )
         for id_ in diagnosis.remedies:
             if id_ not in remedies:
                 entry.within("remedies", id_).unknown("E142", "remedy", id_, remedies)

@@ -35,6 +35,7 @@ CODES: Mapping[str, str] = {
     "E171": "Diagnoses explain each other in a circle.",
     "E172": "A rule reads what it concludes.",
     "E173": "A knob needs a direction, and a direction a knob.",
+    "E174": "What contradicts a diagnosis is contradicted by it in turn.",
     "E180": "A test is an entry of a list, with facts, or series, or a log, and with what is expected.",
     "E181": "A series in short cannot be understood, or is too long.",
     "E182": "The log of a test lies beside its pack; no other file is read.",

@@ -9,7 +9,7 @@ FLOORS = (
     "words",
     "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
-    "plan explain export listing verify",
+    "plan comparison explain export listing verify",
     "diagnose renderers",
     "authoring live data tune fleet",
     "cli __main__",
