@@ -123,9 +123,7 @@ def given(
         say(hint, err=True)
     words = of_tables(settled.vocabulary)
     try:
-        known = tuple(
-            sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in baseline
-        )
+        known = tuple(sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in baseline)
     except ValueError as error:
         raise Failure(f"--baseline: {error}") from error
     return sources.Given(settings, mapped, directions, known, reader, words)

@@ -49,7 +49,7 @@ def compare(
     from expert.comparison import compare as compared
     from expert.renderers import render_comparison
 
-    given = _given.given(settings_file, assignments, mapping, baseline, reader)
+    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
     plans = _trip.judged(sources, given, redact, _given.knowledge(settled), run_name, True)
     read = [plan for plan in plans if plan.knowledge is not None]
     for plan in plans:
