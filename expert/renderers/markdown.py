@@ -34,7 +34,7 @@ def render(plan: Plan) -> str:
     if plan.decomposition:
         blocks.append(_decomposition(plan.decomposition))
     if words.in_force(plan):
-        lines = (f"- {_plain(what)}: {_plain(why)}" for what, why in words.in_force(plan))
+        lines = (f"- {plain(what)}: {plain(why)}" for what, why in words.in_force(plan))
         blocks.append("\n".join(["### Changed rules in force", "", *lines]))
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
