@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from expert.diagnose import builtin, judge
+from expert.diagnose import judge
+from expert.layers import builtin
 from expert.plan import Plan
 from expert.readers import Refused, read
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import expert
-from expert.diagnose import builtin
+from expert.layers import builtin
 from expert.signals.decomposition import error_main_term, error_variance_interval
 
 SIZES = {"train_size": 10_000, "val_size": 2_000, "testval_size": 2_000, "test_size": 2_000}
