@@ -50,19 +50,20 @@ def diagnose(
     settings: Mapping[str, object] | str | Path | None = None,
     mapped: Mapping[str, str] | None = None,
     directions: Mapping[str, Direction] | None = None,
-    baseline: Source | None = None,
+    baseline: Source | Sequence[Source] | None = None,
     redact: bool = False,
     knowledge: KnowledgeBase | None = None,
 ) -> Plan:
     """The plan for the one run of a file, a folder, a mapping of names to lists or a data frame.
 
     `settings` (or the file that holds them) complete and outdo what lies beside the log; `mapped` says which metric a
-    column is, as in `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run to compare
-    with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose verdict is
-    `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes those), and
-    for settings, columns and metrics that cannot be.
+    column is, as in `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run, or
+    several, to compare with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose
+    verdict is `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes
+    those), and for settings, columns and metrics that cannot be.
     """
-    known = None if baseline is None else single(baseline, Given())
+    several = baseline if isinstance(baseline, list | tuple) else [] if baseline is None else [baseline]
+    known = tuple(single(one, Given()) for one in several)
     given = Given(_settings(settings), mapped or {}, directions or {}, known)
     found = list(plans(source, given, redact, knowledge))
     if len(found) != 1:

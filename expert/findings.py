@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -119,6 +119,8 @@ def conclude(
         for key, found in reasons.items()
         if (certainty := combine(reason.certainty for reason in found)) >= BELIEVED
     }
+    excluded = _excluded(believed, knowledge)
+    believed = {key: certainty for key, certainty in believed.items() if key not in excluded}
     explained = {
         key: _explained(key, believed, reasons, knowledge) for key in believed if key[0] in knowledge.diagnoses
     }
@@ -137,7 +139,11 @@ def conclude(
     for key in believed:
         if key[0] in knowledge.symptoms and key not in inside_any:
             unexplained.setdefault(key[0], reasons[key][0])
-    return Conclusions(findings, _rejected(reasons, believed, absorbed, known, knowledge), tuple(unexplained.items()))
+    rivals = {key: found for key, found in reasons.items() if key not in excluded}
+    outdone = {id_ for id_, _ in excluded}
+    lost = _rejected(rivals, believed, absorbed, known, knowledge)
+    rejected = (one for one in lost if one.diagnosis.id not in outdone)
+    return Conclusions(findings, (*_outdone(excluded, knowledge), *rejected), tuple(unexplained.items()))
 
 
 def suppress(
@@ -187,6 +193,28 @@ def because(derivation: Derivation, knowledge: KnowledgeBase, clock: Clock) -> s
     rule = knowledge.rules[derivation.rule]
     said = fill(rule.because, {**rule.params, **{fact.name: fact.value for fact in derivation.premises}})
     return by_clock(said, clock)
+
+
+def _excluded(
+    believed: Mapping[tuple[str, str], float], knowledge: KnowledgeBase
+) -> dict[tuple[str, str], tuple[str, float]]:
+    """Of what contradicts each other the less certain, with what outdoes it and its own certainty."""
+    kept: dict[tuple[str, str], float] = {}
+    excluded: dict[tuple[str, str], tuple[str, float]] = {}
+    for key in sorted(believed, key=lambda key: (-believed[key], key)):
+        diagnosis = knowledge.diagnoses.get(key[0])
+        rival = next((c for c in diagnosis.contradicts if (c, key[1]) in kept), None) if diagnosis else None
+        if rival is None:
+            kept[key] = believed[key]
+        else:
+            excluded[key] = rival, believed[key]
+    return excluded
+
+
+def _outdone(excluded: Mapping[tuple[str, str], tuple[str, float]], knowledge: KnowledgeBase) -> Iterator[Rejected]:
+    for (id_, _), (rival, certainty) in excluded.items():
+        reason = f"“{knowledge.title(rival).rstrip('.')}” is more certain, and both cannot hold."
+        yield Rejected(knowledge.diagnoses[id_], certainty, reason)
 
 
 def _explained(

@@ -327,7 +327,10 @@ class Symptom:
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis(Symptom):
-    """What is wrong. `explains` names what it causes; `remedies` stand in the order of their source."""
+    """What is wrong. `explains` names what it causes; `remedies` stand in the order of their source.
+
+    `contradicts` names diagnoses that cannot hold beside it: of two that are believed the less certain is rejected.
+    """
 
     stage: Stage = "debug"
     origin: Origin = "implementation bug"
@@ -336,6 +339,7 @@ class Diagnosis(Symptom):
     remedies: tuple[str, ...] = ()
     status: Status = "stable"
     replaced_by: str = ""
+    contradicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

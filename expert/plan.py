@@ -92,6 +92,7 @@ class Plan:
     decomposition: Decomposition | None = None
     suppressed: tuple[Suppressed, ...] = ()
     broken: tuple[Broken, ...] = ()
+    decomposition: Decomposition | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -150,6 +151,7 @@ def prioritize(
         decompose(facts, run, knowledge),
         conclusions.suppressed,
         plugins.broken(),
+        decompose(facts, run, knowledge),
     )
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from expert import vocabulary
+from expert import baselines, vocabulary
 from expert.readers import Refused, claim, read
 from expert.readers._memory import from_mapping
 from expert.readers.beside import NAMES
-from expert.run import Direction, RunLog, Series
+from expert.run import Direction, RunLog
 from expert.words import Words
 
 Source = str | Path | RunLog | Mapping[str, Sequence[float]] | Any
@@ -27,7 +27,7 @@ _STDIN_NAMES = ("log.jsonl", "log.json", "log.csv", "log.tsv", "log.txt", "log.l
 
 @dataclass(frozen=True)
 class Given:
-    """What a person adds to a log: settings, names of columns, directions, a run to compare with, the reader to use.
+    """What a person adds to a log: settings, names of columns, directions, runs to compare with, the reader to use.
 
     `words` are what the team settled once; nobody is told where a log has none of them.
     """
@@ -35,7 +35,7 @@ class Given:
     settings: Mapping[str, object] = field(default_factory=dict)
     mapped: Mapping[str, str] = field(default_factory=dict)
     directions: Mapping[str, Direction] = field(default_factory=dict)
-    baseline: RunLog | None = None
+    baselines: tuple[RunLog, ...] = ()
     reader: str = ""
     words: Words = field(default_factory=Words)
 
@@ -51,7 +51,7 @@ def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
         if isinstance(run, Refused):
             yield run
             continue
-        known = {**_baseline(run, given.baseline), **vocabulary.settings(given.settings)}
+        known = {**baselines.known(run, given.baselines), **vocabulary.settings(given.settings)}
         yield replace(run, settings={**run.settings, **known})
 
 
@@ -173,29 +173,6 @@ def _standard_input(given: Given) -> Iterator[RunLog | Refused]:
             else:
                 series = tuple(replace(s, file="-" if s.file else "") for s in run.series)
                 yield replace(run, name="standard input", source="-", series=series)
-
-
-def _baseline(run: RunLog, baseline: RunLog | None) -> dict[str, float]:
-    """What the known run reached, as settings: its best validation loss and metric, its last training loss."""
-    if baseline is None:
-        return {}
-    found: dict[str, float] = {}
-    known = {series.name: series.finite for series in vocabulary.played(baseline.series) if len(series.finite)}
-    if "val_loss" in known:
-        found["baseline_val_loss"] = float(known["val_loss"].values.min())
-    if "train_loss" in known:
-        found["baseline_train_loss"] = float(known["train_loss"].values[-1])
-    if "val_metric" in known and _metric(run) == _metric(baseline):
-        values = known["val_metric"].values
-        found["baseline_val_metric"] = float(values.max() if known["val_metric"].better == "higher" else values.min())
-        found["known_result"] = found["baseline_val_metric"]
-    return found
-
-
-def _metric(run: RunLog) -> str:
-    """The name of the main validation metric, as it was before it played its part."""
-    played: Series | None = next((s for s in vocabulary.played(run.series) if s.name == "val_metric"), None)
-    return next((s.name for s in run.series if played is not None and s.column == played.column), "")
 
 
 def _name(run: RunLog | Refused) -> str:

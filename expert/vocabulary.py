@@ -50,7 +50,7 @@ TASKS: tuple[Task, ...] = get_args(Task)
 _NUMBERS = """num_classes train_size val_size testval_size test_size batch_size epochs max_steps lr momentum
 weight_decay l1 l2 warmup_steps grad_clip output_units depth n_params dropout input_min input_max input_mean
 input_std target_min target_max seed human_error target_error target_loss known_result test_loss test_acc
-gradient_accumulation_steps label_smoothing patience n_trials overfit_batches"""
+gradient_accumulation_steps label_smoothing patience n_trials overfit_batches baseline_runs baseline_val_metric"""
 _WORDS = "optimizer scheduler loss output_activation architecture initialization precision probe hidden_activations"
 _HELP = {
     "human_error": "error of people on this task, 0 to 1: the irreducible part",
@@ -60,15 +60,22 @@ _HELP = {
     "overfit_batches": "to how many batches the training is limited, as Lightning counts them: 1 is a probe",
     "known_result": "value of the main validation metric that others reach on this data",
     "probe": "'single-batch' where the run only tries to memorize one batch",
+    "baseline_runs": "how many runs were given to compare with",
+    "baseline_val_metric": "median of the best validation metric of the runs to compare with",
     "grad_clip": "largest gradient norm that is let through",
     "input_mean": "mean of the inputs as the model sees them",
     "input_std": "standard deviation of the inputs as the model sees them",
 }
 
+LADDER = ("official", "official-benchmark", "unofficial", "paper", "own-benchmark", "similar", "simple-baseline")
+"""What a known result is, from what carries furthest: an official implementation on the same data, on a benchmark, an
+unofficial one, a paper's figure only, the own model on a benchmark, a similar model or data, a simple baseline."""
+
 SETTINGS: Mapping[str, Quantity] = {
     **{name: Quantity(name, "number", "setting", _HELP.get(name, f"setting {name}")) for name in _NUMBERS.split()},
     **{name: Quantity(name, "word", "setting", _HELP.get(name, f"setting {name}")) for name in _WORDS.split()},
     "task": Quantity("task", "word", "setting", "what is learned", TASKS),
+    "known_result_kind": Quantity("known_result_kind", "word", "setting", "where the known result is from", LADDER),
     "batch_norm": Quantity("batch_norm", "truth", "setting", "whether there are normalization layers"),
     "shuffle": Quantity("shuffle", "truth", "setting", "whether the training data are shuffled before every epoch"),
 }
@@ -270,6 +277,10 @@ _LOG_LINES = {
     **dict.fromkeys(
         ("baseline_train_loss", "baseline_val_loss", "baseline_val_metric"),
         "--baseline RUN, the log of a run that went well",
+    ),
+    **dict.fromkeys(
+        [f"baseline_{n}_band" for n in ("val_loss", "last_val_loss", "val_metric", "last_val_metric", "level_steps")],
+        "--baseline RUN several times: how far runs that went well scatter",
     ),
 }
 
@@ -495,14 +506,13 @@ def _word(name: str, kind: str | None, text: str) -> Setting | None:
     if kind == "truth":
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower())
     words = re.sub(r"[\s_-]+", " ", text.lower())
-    if name == "task":
-        words = TASK_NAMES.get(words, words)
-        return words if words in TASKS else None
-    return words.replace(" ", _JOINED.get(name, " "))
+    words = TASK_NAMES.get(words, words) if name == "task" else words.replace(" ", _JOINED.get(name, " "))
+    known = SETTINGS[name].words if name in SETTINGS else ()
+    return words if not known or words in known else None
 
 
 _JOINED = {
     **dict.fromkeys(("loss", "optimizer", "scheduler", "initialization"), "_"),
-    **dict.fromkeys(("precision", "probe"), "-"),
+    **dict.fromkeys(("precision", "probe", "known_result_kind"), "-"),
 }
 """What stands between the words of a setting, as the rules spell them."""

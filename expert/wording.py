@@ -78,8 +78,8 @@ def sentence(clause: Clause, knowledge: KnowledgeBase) -> str:
         return f"{'' if told else 'it is not so that '}{subject.removeprefix('whether ')}"
     if isinstance(threshold, tuple):
         texts = [_plain(value, fact) for value in threshold]
-        within = f"from {texts[0]} to {texts[1]}"
-        return f"{subject} is {within if clause.operator == 'within' else ' or '.join(texts)}"
+        within = clause.operator == "within"
+        return f"{subject} is {f'from {texts[0]} to {texts[1]}' if within else ' or '.join(texts)}"
     return " ".join(filter(None, [subject, "is", _COMPARED.get(clause.operator, ""), _plain(threshold, fact)]))
 
 

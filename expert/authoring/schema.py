@@ -116,6 +116,7 @@ def _diagnosis() -> Schema:
         "origin": {"enum": list(ORIGINS), "description": "Which kind of choice or mistake it comes from."},
         "severity": {"enum": list(SEVERITIES), "description": "How bad it is when it is certain."},
         "explains": {**_one_or_many(_ref("conclusion")), "description": "What it causes, and so takes along."},
+        "contradicts": {**_one_or_many(_ref("conclusion")), "description": "What cannot hold beside it."},
         "remedies": {**_one_or_many(_ref("remedy-id")), "description": "What to do, in the order in which to try it."},
         **_lifecycle(),
     }

@@ -55,6 +55,7 @@ def expert() -> None:
     \b
     expert demo                        the whole trip on a log that comes along
     expert diagnose metrics.csv        a plan on the terminal, a page in report.html
+    expert compare good/ bad/          where runs differ
     expert facts metrics.csv           what was measured
     expert explain metrics.csv ID      how a finding was concluded
     expert rules                       write rules of your own: check, test, document them

@@ -46,7 +46,12 @@ _OPTIONS = (
     click.option(
         "--map", "mapping", multiple=True, metavar="COLUMN=METRIC", help="What a column is: --map col7=val_loss."
     ),
-    click.option("--baseline", metavar="RUN", help="The log of a run that went well, to compare with."),
+    click.option(
+        "--baseline",
+        multiple=True,
+        metavar="RUN",
+        help="The log of a run that went well, to compare with; several tell how far such runs scatter.",
+    ),
     click.option("--reader", metavar="NAME", default="", help="Read with this reader, as 'expert facts' names it."),
     click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
 )
@@ -79,7 +84,7 @@ def given(
     settings_file: Path | None,
     assignments: Iterable[str],
     mapping: Iterable[str],
-    baseline: str | None,
+    baseline: Iterable[str],
     reader: str,
     settled: Configuration,
 ) -> Given:
@@ -116,12 +121,11 @@ def given(
     hints += [typos.unread_setting(name) for name in typed]
     for hint in filter(None, hints):
         say(hint, err=True)
-    known, words = None, of_tables(settled.vocabulary)
-    if baseline is not None:
-        try:
-            known = sources.single(baseline, sources.Given({}, mapped, directions, words=words))
-        except ValueError as error:
-            raise Failure(f"--baseline: {error}") from error
+    words = of_tables(settled.vocabulary)
+    try:
+        known = tuple(sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in baseline)
+    except ValueError as error:
+        raise Failure(f"--baseline: {error}") from error
     return sources.Given(settings, mapped, directions, known, reader, words)
 
 

@@ -48,7 +48,7 @@ def write(plans: Sequence[Plan], forms: Sequence[str], target: Path) -> list[Pat
             written += _folder(plans, folder)
         else:
             path = target if len(forms) == 1 and target.suffix and not target.is_dir() else _with(base, SUFFIXES[form])
-            written.append(_saved(path, rendered(plans, form)))
+            written.append(saved(path, rendered(plans, form)))
     return written
 
 
@@ -83,8 +83,8 @@ def _folder(plans: Sequence[Plan], folder: Path) -> list[Path]:
     from expert.renderers import index
 
     pages = [folder / f"{name}.html" for name in file_names([plan.run.name for plan in plans])]
-    first = _saved(folder / "index.html", index(plans, [quote(page.name) for page in pages]))
-    return [first, *(_saved(page, _text(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
+    first = saved(folder / "index.html", index(plans, [quote(page.name) for page in pages]))
+    return [first, *(saved(page, _text(plan, "html")) for page, plan in zip(pages, plans, strict=True))]
 
 
 def _text(plan: Plan, form: str) -> str:
@@ -99,7 +99,7 @@ def _text(plan: Plan, form: str) -> str:
         return render(refused(plan.run.source, plan.run.name, defect(error)), form)
 
 
-def _saved(path: Path, text: str) -> Path:
+def saved(path: Path, text: str) -> Path:
     """The path, once the text is in it. Raises Failure if it cannot be written."""
     write_text(path, text)
     return path

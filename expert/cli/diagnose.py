@@ -50,7 +50,7 @@ def diagnose(
     settings_file: Path | None,
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
-    baseline: str | None,
+    baseline: tuple[str, ...],
     reader: str,
     redact: bool,
     settled: Configuration,

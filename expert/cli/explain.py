@@ -33,7 +33,7 @@ def explain(
     settings_file: Path | None,
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
-    baseline: str | None,
+    baseline: tuple[str, ...],
     reader: str,
     redact: bool,
     settled: Configuration,

@@ -30,7 +30,7 @@ def facts(
     settings_file: Path | None,
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
-    baseline: str | None,
+    baseline: tuple[str, ...],
     reader: str,
     redact: bool,
     no_config: bool,

@@ -40,7 +40,7 @@ def watch(
     settings_file: Path | None,
     assignments: tuple[str, ...],
     mapping: tuple[str, ...],
-    baseline: str | None,
+    baseline: tuple[str, ...],
     reader: str,
     redact: bool,
     settled: Configuration,

@@ -50,6 +50,13 @@ def check(
         for explained in diagnosis.explains:
             if explained not in conclusions:
                 entry.within("explains", explained).unknown("E140", "explained symptom", explained, conclusions)
+        for other in diagnosis.contradicts:
+            if other not in diagnoses:
+                entry.within("contradicts", other).unknown("E140", "contradicted diagnosis", other, diagnoses)
+            elif diagnosis.id not in diagnoses[other][0].contradicts:
+                entry.within("contradicts", other).problem(
+                    "E174", f"{other!r} does not contradict {diagnosis.id!r} in turn"
+                )
         for id_ in diagnosis.remedies:
             if id_ not in remedies:
                 entry.within("remedies", id_).unknown("E142", "remedy", id_, remedies)
@@ -125,7 +132,7 @@ def _rule(rule: Rule, entry: Entry, facts: Mapping[str, Quantity], conclusions: 
     of_fleets = reads & supplied.SUPPLIERS["nightly"].keys()
     if (rule.scope == "fleet" and reads - of_fleets) or (rule.scope == "run" and of_fleets):
         wrong = ", ".join(sorted(reads - of_fleets if rule.scope == "fleet" else of_fleets))
-        entry.problem("E174", f"rule {rule.id!r} has 'scope: {rule.scope}' and reads {wrong}")
+        entry.problem("E175", f"rule {rule.id!r} has 'scope: {rule.scope}' and reads {wrong}")
     if rule.at and rule.at not in facts:
         entry.within("at", rule.at).unknown("E140", "fact", rule.at, facts)
     _check_prose(rule.because, entry.within("because"), facts, rule.params)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from expert.comparison import Comparison
     from expert.plan import Plan
 
 
@@ -39,6 +40,12 @@ def joined(texts: Sequence[str], form: str) -> str:
         whole: str = module.joined(texts)
         return whole
     return "\n\n".join(text.strip("\n") for text in texts) + "\n"
+
+
+def render_comparison(found: Comparison, form: str) -> str:
+    """Several runs side by side in one of the same formats."""
+    text: str = importlib.import_module(f"{__name__}._comparison.{form}").render(found)
+    return text
 
 
 def index(plans: Sequence[Plan], links: Sequence[str]) -> str:

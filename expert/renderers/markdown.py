@@ -23,18 +23,18 @@ def render(plan: Plan) -> str:
     blocks = [_head(plan), *(_item(item, plan, seen) for item in shown)]
     blocks += [_finding(f, plan) for f in plan.findings if id(f) not in seen]
     if len(shown) < len(plan.items):
-        lines = (f"{item.priority}. {_plain(item.title)}" for item in plan.items if item not in shown)
+        lines = (f"{item.priority}. {plain(item.title)}" for item in plan.items if item not in shown)
         blocks.append("\n".join(["If that holds:", "", *lines]))
     if plan.rejected:
-        lines = (f"- {_plain(r.diagnosis.title)}: {_plain(r.reason)}" for r in plan.rejected)
+        lines = (f"- {plain(r.diagnosis.title)}: {plain(r.reason)}" for r in plan.rejected)
         blocks.append("\n".join(["### Considered and rejected", "", *lines]))
     if plan.unexplained:
-        lines = (f"- {_plain(reason.text)}" for _, reason in plan.unexplained)
+        lines = (f"- {plain(reason.text)}" for _, reason in plan.unexplained)
         blocks.append("\n".join(["### Unexplained", "", *lines]))
     if plan.decomposition:
         blocks.append(_decomposition(plan.decomposition))
     if words.in_force(plan):
-        lines = (f"- {_plain(what)}: {_plain(why)}" for what, why in words.in_force(plan))
+        lines = (f"- {plain(what)}: {plain(why)}" for what, why in words.in_force(plan))
         blocks.append("\n".join(["### Changed rules in force", "", *lines]))
     if plan.checked or plan.findings:
         checked = words.count(len(plan.checked), "check")
@@ -48,9 +48,9 @@ def render(plan: Plan) -> str:
 def _head(plan: Plan) -> str:
     main, lost = words.main_finding(plan), words.lost(plan)
     origin = f"Most likely origin: {main.diagnosis.origin}.{f' {lost}.' if lost else ''}" if main else ""
-    head = f"## {_plain(words.short(plan.run.name) or 'run')}"
+    head = f"## {plain(words.short(plan.run.name) or 'run')}"
     rest = words.headline(plan).removeprefix(plan.verdict)
-    verdict = f"**{plan.verdict}**{' ' if rest.startswith(' ') else ''}{_plain(rest)}"
+    verdict = f"**{plan.verdict}**{' ' if rest.startswith(' ') else ''}{plain(rest)}"
     return "\n\n".join(part for part in [head, verdict, origin] if part)
 
 
@@ -58,25 +58,25 @@ def _item(item: Item, plan: Plan, seen: set[int]) -> str:
     """One item; what is said of a finding is said once."""
     finding = item.treats[0]
     sure = f"{certainty.in_words(finding.certainty)} certainty ({finding.certainty:.2f})"
-    parts = [f"### {item.priority}. {_plain(item.title)}", f"*{item.severity} · {sure} · effort: {item.effort}*"]
+    parts = [f"### {item.priority}. {plain(item.title)}", f"*{item.severity} · {sure} · effort: {item.effort}*"]
     for one in item.treats:
         parts.append(_again(one) if id(one) in seen else _finding(one, plan))
         seen.add(id(one))
-    parts.append(f"**Change** {_plain(item.how)}")
+    parts.append(f"**Change** {plain(item.how)}")
     known = (name for name in words.frameworks(plan.run) if name in item.snippets)
     parts += [f"{words.FRAMEWORK_TITLES[name]}:\n\n{_fenced(item.snippets[name])}" for name in list(known)[:1]]
     if item.verify:
-        parts.append(f"**Worked if**, in the next run, {_plain(words.worked_if(item))}.")
+        parts.append(f"**Worked if**, in the next run, {plain(words.worked_if(item))}.")
     return "\n\n".join(parts)
 
 
 def _again(finding: Finding) -> str:
-    return f"A further remedy for: {_plain(finding.diagnosis.title)}"
+    return f"A further remedy for: {plain(finding.diagnosis.title)}"
 
 
 def _finding(finding: Finding, plan: Plan) -> str:
-    reasons = _plain(" ".join(words.sentences(finding, plan)))
-    parts = [f"**Because** {_plain(words.short(finding.title, 160))}. {reasons}"]
+    reasons = plain(" ".join(words.sentences(finding, plan)))
+    parts = [f"**Because** {plain(words.short(finding.title, 160))}. {reasons}"]
     rows = [
         [e.what, e.value, ", ".join(text for text, _ in e.thresholds), e.steps, e.log or "—"]
         for e in evidence(finding, plan)
@@ -84,21 +84,21 @@ def _finding(finding: Finding, plan: Plan) -> str:
     if rows:
         clock = plan.run.clock.capitalize()
         head = [f"| Measured | Value | Threshold | {clock}s | Log |", "| --- | --- | --- | --- | --- |"]
-        parts.append("\n".join([*head, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)]))
+        parts.append("\n".join([*head, *(f"| {' | '.join(map(plain, row))} |" for row in rows)]))
     if finding.against:
-        parts.append(f"**Against it** {_plain(' '.join(reason.text for reason in finding.against))}")
+        parts.append(f"**Against it** {plain(' '.join(reason.text for reason in finding.against))}")
     return "\n\n".join(parts)
 
 
 def _decomposition(found: Decomposition) -> str:
     said = [[term.title, in_points(term, found), term.meaning] for term in found.terms]
-    rows = [f"| {' | '.join(map(_plain, row))} |" for row in said]
+    rows = [f"| {' | '.join(map(plain, row))} |" for row in said]
     title = f"### Where the {'error' if found.measure == 'error' else 'loss'} comes from"
     table = "\n".join(["| Term | Value | What it is |", "| --- | --- | --- |", *rows])
-    return "\n\n".join(filter(None, [title, table, _plain(counsel(found))]))
+    return "\n\n".join(filter(None, [title, table, plain(counsel(found))]))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text that means nothing to Markdown, in one line."""
     return _MEANS_SOMETHING.sub(r"\\\1", " ".join(words.clean(text).split()))
 

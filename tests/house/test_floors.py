@@ -6,9 +6,9 @@ from imports import imported, packages, sources
 FLOORS = (
     "problems configuration files run formula facts certainty prose knowledge records spellings words vocabulary "
     "plugins shelf redact selection supplied",
-    "readers signals packs engine sources typos",
+    "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
-    "plan explain export listing verify",
+    "plan comparison explain export listing verify",
     "diagnose renderers",
     "authoring live data tune fleet",
     "cli __main__",
