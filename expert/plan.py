@@ -92,7 +92,6 @@ class Plan:
     decomposition: Decomposition | None = None
     suppressed: tuple[Suppressed, ...] = ()
     broken: tuple[Broken, ...] = ()
-    decomposition: Decomposition | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -151,7 +150,6 @@ def prioritize(
         decompose(facts, run, knowledge),
         conclusions.suppressed,
         plugins.broken(),
-        decompose(facts, run, knowledge),
     )
 
 
