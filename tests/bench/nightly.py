@@ -26,6 +26,7 @@ def main(runs: int, rows: int) -> None:
         command = [sys.executable, "-m", "expert", "nightly", str(root), "--site", str(site), "-q"]
         _timed("cold", command)
         _timed("unchanged", command)
+        _timed("a rule's edit", [*command, "--param", "generalization.val_rise=0.1"])
         print(f"site {_size(site):.0f} MB, of it pages {_size(site / 'run'):.0f} MB")
 
 
@@ -34,7 +35,7 @@ def _timed(name: str, command: list[str]) -> None:
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
     print(
-        f"{name:10} {time.monotonic() - began:6.1f} s, exit {os.waitstatus_to_exitcode(status)}, "
+        f"{name:14} {time.monotonic() - began:6.1f} s, exit {os.waitstatus_to_exitcode(status)}, "
         f"peak {usage.ru_maxrss / 1024:.0f} MB",
         flush=True,
     )
