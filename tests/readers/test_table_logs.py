@@ -293,3 +293,35 @@ def test_folds_that_nothing_tells_apart_are_said_to_be_mixed(tmp_path):
     (run,) = read(tmp_path / "log.csv")
     assert "3 models or folds" in " ".join(run.notes)
     assert not run.events
+
+
+ULTRALYTICS = [
+    "epoch",
+    "time",
+    "train/box_loss",
+    "train/cls_loss",
+    "train/dfl_loss",
+    "metrics/precision(B)",
+    "metrics/recall(B)",
+    "metrics/mAP50(B)",
+    "metrics/mAP50-95(B)",
+    "val/box_loss",
+    "val/cls_loss",
+    "val/dfl_loss",
+    "lr/pg0",
+    "lr/pg1",
+    "lr/pg2",
+]
+
+
+def test_the_columns_of_ultralytics_are_read_through_their_padding(tmp_path):
+    """Its results.csv pads every header and number to 23 characters, as BaseTrainer.save_metrics of v8 does."""
+    numbers = [[n, *((n + column / 16) / 10 for column in range(1, len(ULTRALYTICS)))] for n in range(1, 7)]
+    rows = [ULTRALYTICS, *([f"{int(row[0])}", *(f"{value:.5g}" for value in row[1:])] for row in numbers)]
+    (tmp_path / "results.csv").write_text("".join(",".join(f"{cell:>23}" for cell in row) + "\n" for row in rows))
+    (run,) = read(tmp_path / "results.csv")
+    by_column = {series.column: series for series in run.series}
+    for column in ("train/box_loss", "metrics/mAP50-95(B)", "val/dfl_loss", "lr/pg0"):
+        written = [float(f"{row[ULTRALYTICS.index(column)]:.5g}") for row in numbers]
+        assert by_column[column].values.tolist() == written
+    assert by_column["val/box_loss"].steps.tolist() == [1, 2, 3, 4, 5, 6]
