@@ -21,6 +21,7 @@ from torch.utils.hooks import RemovableHandle
 
 from expert import vocabulary
 from expert.live import described, parameters
+from expert.live.hook import Hook
 from expert.live.layers import Layer, first_tensor, is_compiled, layers, unwrapped, with_mode
 from expert.live.log import FORMAT, Log
 from expert.live.sample import Key, Sample, fetch
@@ -196,7 +197,7 @@ class Monitor:
         if self._blind:
             self._note(_COMPILED)
         else:
-            self._handles.append(self.model.register_forward_pre_hook(self._enter, with_kwargs=True))
+            self._handles.append(self.model.register_forward_pre_hook(Hook(self._enter), with_kwargs=True))
         if self._is_sampled(self.steps + 1):
             self._begin_sample()
         self._log.flush()

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
+from expert.live.hook import Hook
 from expert.live.layers import Layer, first_tensor
 from expert.live.sample import Sample
 
@@ -69,8 +70,8 @@ class Watch(TorchFunctionMode):
         self._handles: list[RemovableHandle] = []
         for name, module in model.named_modules():
             self._handles += [
-                module.register_forward_pre_hook(self._entering(name), with_kwargs=True, prepend=True),
-                module.register_forward_hook(self._leaving, always_call=True),
+                module.register_forward_pre_hook(Hook(self._entering(name)), with_kwargs=True, prepend=True),
+                module.register_forward_hook(Hook(self._leaving), always_call=True),
             ]
 
     def detach(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -293,6 +294,17 @@ def test_a_pass_that_fails_leaves_no_mode_in_force(tmp_path):
         assert torch.overrides._get_current_function_mode() is None
         train(model, m, torch.optim.SGD(model.parameters(), 0.1), steps=3)
     assert len(log(tmp_path / "run.jsonl")["grad_norm"]) == 2
+
+
+def test_a_model_is_copied_and_saved_while_it_is_watched(tmp_path):
+    model = network()
+    with Monitor(model, log=tmp_path / "run.jsonl") as m:
+        best = copy.deepcopy(model)
+        torch.save(model, tmp_path / "model.pt")
+        best(torch.randn(4, 10)).sum().backward()
+        train(model, m, torch.optim.SGD(model.parameters(), 0.1), steps=1)
+    assert torch.load(tmp_path / "model.pt", weights_only=False)(torch.randn(4, 10)).shape == (4, 3)
+    assert log(tmp_path / "run.jsonl").settings["batch_size"] == 32
 
 
 def test_modes_at_training_and_validation_are_seen(tmp_path):
