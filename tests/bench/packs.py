@@ -13,6 +13,7 @@ from expert.layers import builtin
 from expert.packs import load
 from expert.shelf import shelf
 from expert.signals import catalogue
+from expert.supplied import SUPPLIERS
 
 PROSE = "The loss came back within a few steps, which speaks for a bad batch and not for steps that are too long. "
 SNIPPET = (
@@ -22,7 +23,10 @@ SNIPPET = (
 
 def pack(n: int, rules: int) -> str:
     """A pack of full rules: examples, prose, snippets, a symptom, a diagnosis and a remedy for each."""
-    numbers = [name for name, q in catalogue().items() if q.kind == "number" and q.unit != "setting"]
+    of_fleets = SUPPLIERS["nightly"]  # only rules with their own scope read these
+    numbers = [
+        name for name, q in catalogue().items() if q.kind == "number" and q.unit != "setting" and name not in of_fleets
+    ]
     symptoms, diagnoses, written, remedies = [], [], [], []
     for m in range(rules):
         one, other, third = (numbers[(n * rules + m + k) % len(numbers)] for k in (0, 11, 23))
