@@ -159,7 +159,7 @@ def _side(node: Any, numbers: dict[str, float]) -> float | None:
     allowed = {"__builtins__": {}, "abs": abs, "min": min, "max": max, "sqrt": math.sqrt, "log": math.log}
     try:
         value = eval(compile(ast.Expression(node), "side", "eval"), allowed, numbers)
-    except (ArithmeticError, ValueError, NameError):
+    except (ArithmeticError, ValueError, NameError, TypeError):  # a type that does not fit: a root is complex
         return None
     return value if not isinstance(value, complex) and math.isfinite(value) else None
 
