@@ -13,7 +13,7 @@ from expert.live.monitor import Monitor
 class MonitorCallback(keras.callbacks.Callback):
     """Watches `fit`; `log`, `every` and `settings` are those of `expert.live.Monitor`. Raises RuntimeError elsewhere.
 
-    Keras calls its layers itself: gradients, weights and updates of each layer are measured, activations are not.
+    Keras keeps the parameters of a functional model in one module: they are measured together, as one layer.
     """
 
     def __init__(
