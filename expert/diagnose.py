@@ -17,15 +17,13 @@ from expert.engine import EngineError, infer, known
 from expert.facts import Fact
 from expert.findings import conclude, suppress
 from expert.knowledge import KnowledgeBase
-from expert.layers import builtin, in_force
+from expert.layers import in_force
 from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
 from expert.readers.beside import settings_file
 from expert.redact import without_identity, without_secrets
 from expert.run import Direction, RunLog
 from expert.sources import Given, Source, defect, runs, single
-
-__all__ = ["builtin", "diagnose", "judge", "judge_facts", "plans", "shareable"]
 
 
 def judge(run: RunLog, knowledge: KnowledgeBase | None = None) -> Plan:

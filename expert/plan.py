@@ -20,6 +20,8 @@ from expert.signals import missing
 from expert.wording import observed, sentence
 
 Verdict = Literal["Broken", "At risk", "Could be better", "No problem found", "Not judged"]
+VERDICTS: tuple[Verdict, ...] = ("Broken", "At risk", "Could be better", "Not judged", "No problem found")
+"""The verdicts, the worst first."""
 _VERDICTS: Mapping[Severity, Verdict] = {"critical": "Broken", "high": "At risk", "medium": "Could be better"}
 GATE = "too-short"
 """The diagnosis under which finding nothing is no result."""

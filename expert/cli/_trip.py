@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from expert.plan import Plan
     from expert.sources import Given
 
-VERDICTS = ("Broken", "At risk", "Could be better", "Not judged", "No problem found")
 LARGE = 20_000_000
 """From so many bytes on a terminal sees a progress bar."""
 
@@ -122,6 +121,8 @@ def exit_code(plans: Sequence[Plan], fail_on: str) -> int:
 
 def _overview(plans: Sequence[Plan]) -> str:
     """One line per run, the worst first: its verdict and what to do first."""
+    from expert.plan import VERDICTS
+
     width = min(40, max((len(plan.run.name) for plan in plans), default=0))
     lines = [
         f"{plan.run.name:<{width}}  {plan.verdict:<16}  {_first(plan)}".rstrip()

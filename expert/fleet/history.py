@@ -271,6 +271,13 @@ class History:
         for run, family, owner, page, first, evaluated, digest, text, *place in rows:
             yield Run(run, Place(*place), family, owner, page, first, evaluated, digest, loads(text))
 
+    def newest(self, night: str) -> dict[str, str]:
+        """The newest run of each family that was there in a night."""
+        rows = self.database.execute(
+            f"SELECT r.family, r.run FROM {_TONIGHT} ORDER BY p.modified, r.run", {"night": night}
+        )
+        return dict(rows)
+
     def verdicts(self, night: str) -> dict[str, int]:
         """How many of the runs of a night have each verdict."""
         return dict(self.database.execute(f"SELECT e.verdict, count(*) FROM {_TONIGHT} GROUP BY 1", {"night": night}))

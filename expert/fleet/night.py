@@ -141,16 +141,14 @@ def _pairs(speakers: Mapping[str, Speaker], request: Request, history: History) 
 
 def _stand(request: Request, history: History) -> dict[str, Speaker]:
     """Work out the state of every finding, of the newest run of each family, and keep it; gives those runs."""
-    newest: dict[str, tuple[float, str]] = {}
-    for run in history.runs(request.night):
-        newest[run.family] = max(newest.get(run.family, (0.0, "")), (run.place.modified, run.run))
+    newest = history.newest(request.night)
     before = {row.finding: row for row in history.sightings(request.night).values()}
     unread = history.families_of_failures(request.night)
     accepted = history.accepted(request.night)
     there: dict[str, Row] = {}
     speakers: dict[str, Speaker] = {}
     for run in history.runs(request.night):
-        if newest[run.family][1] == run.run:
+        if newest[run.family] == run.run:
             speakers[run.family] = Speaker(run.run, run.digest, run.summary.name)
             there |= {row.finding: row for row in _tonight(run, before, accepted, request)}
             unread |= {run.family} if run.summary.verdict == "Not judged" else set()

@@ -18,7 +18,7 @@ from expert.files import save
 from expert.fleet import feed, message
 from expert.fleet.history import History, Run
 from expert.fleet.report import Cause, Report
-from expert.fleet.summary import VERDICTS
+from expert.plan import VERDICTS
 from expert.renderers.html import page
 
 WORST = 50

@@ -12,12 +12,10 @@ import orjson
 from expert import vocabulary
 from expert.findings import Finding
 from expert.knowledge import SEVERITIES, Severity
-from expert.plan import Plan, Verdict
+from expert.plan import VERDICTS, Plan, Verdict
 from expert.renderers import _words as words
 from expert.run import RunLog
 
-VERDICTS: tuple[Verdict, ...] = ("Broken", "At risk", "Could be better", "Not judged", "No problem found")
-"""The verdicts, the worst first."""
 SPARK_POINTS = 32
 _GPUS = ("num_gpus", "n_gpus", "world_size", "gpus", "devices", "num_devices")
 _COMPLETE = 0.98  # of what was planned: as the rule for runs that are cut short has it
@@ -70,7 +68,6 @@ class Summary:
 def summary(plan: Plan) -> Summary:
     """What is kept of a plan."""
     run, first = plan.run, words.open_items(plan, 1)
-    planned = plan.facts.get("planned_share")
     alone = [group for group in plan.not_judged if len(group.inputs) == 1]
     return Summary(
         words.short(run.name) or "run",
@@ -80,7 +77,7 @@ def summary(plan: Plan) -> Summary:
         first[0].title if first else "",
         run.clock,
         words.span(run),
-        None if planned is None else float(planned.value) >= _COMPLETE,
+        complete(plan),
         _hours(run),
         _spark(run),
         _best(run),
@@ -89,6 +86,12 @@ def summary(plan: Plan) -> Summary:
         {group.inputs[0]: len(group.rules) for group in alone},
         tuple(sorted({derivation.rule for derivation in plan.derivations})),
     )
+
+
+def complete(plan: Plan) -> bool | None:
+    """Whether the run has reached its planned end; None where no end is known."""
+    planned = plan.facts.get("planned_share")
+    return None if planned is None else float(planned.value) >= _COMPLETE
 
 
 def dumps(kept: Summary) -> bytes:

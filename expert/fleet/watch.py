@@ -9,6 +9,7 @@ from pathlib import Path
 
 from expert.findings import Finding
 from expert.fleet.places import Selection, places
+from expert.fleet.summary import complete
 from expert.plan import CONSIDERABLE, Plan
 
 
@@ -43,7 +44,7 @@ def looks(
             appeared = tuple(f for key, f in found.items() if key not in known)
             gone = tuple(f for key, f in known.items() if key not in found)
             known = found
-            yield Look(plan, appeared, gone, _growing(plan))
+            yield Look(plan, appeared, gone, complete(plan) is not True)
         elif clock() - changed >= idle:
             return
         time.sleep(every)
@@ -53,8 +54,3 @@ def _signature(source: Path) -> str:
     """What changes when a file of the source does; empty while there is none."""
     found = places([str(source)], Selection(), 0.0, {})
     return " ".join(getattr(place, "signature", "") for place in found).strip()
-
-
-def _growing(plan: Plan) -> bool:
-    planned = plan.facts.get("planned_share")
-    return planned is None or float(planned.value) < 0.98

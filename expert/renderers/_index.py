@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from expert.knowledge import SEVERITIES
-from expert.plan import Plan
+from expert.plan import VERDICTS, Plan
 from expert.renderers import _words as words
 from expert.renderers._charts import slug
 from expert.renderers.html import page
-
-_ORDER = ("Broken", "At risk", "Could be better", "Not judged", "No problem found")
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def index(plans: Sequence[Plan], links: Sequence[str]) -> str:
         "index.html",
         {
             "rows": [_row(plan, link) for plan, link in ordered],
-            "counts": [(verdict, verdicts.count(verdict)) for verdict in _ORDER if verdict in verdicts],
+            "counts": [(verdict, verdicts.count(verdict)) for verdict in VERDICTS if verdict in verdicts],
         },
     )
 
@@ -44,7 +42,7 @@ def index(plans: Sequence[Plan], links: Sequence[str]) -> str:
 def _badness(plan: Plan, link: str) -> tuple[int, int, float, str, str]:
     main = words.main_finding(plan)
     severity = SEVERITIES.index(main.severity) if main else len(SEVERITIES)
-    return _ORDER.index(plan.verdict), severity, -main.certainty if main else 0.0, plan.run.name, link
+    return VERDICTS.index(plan.verdict), severity, -main.certainty if main else 0.0, plan.run.name, link
 
 
 def _row(plan: Plan, link: str) -> Row:
