@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,21 +74,38 @@ _JUDGING = (
 )
 
 
+@dataclass(frozen=True)
+class Added:
+    """What a person adds to the log, as it was typed."""
+
+    settings_file: Path | None
+    assignments: tuple[str, ...]
+    mapping: tuple[str, ...]
+    baseline: tuple[str, ...]
+    reader: str
+
+
 def options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which run is meant and what a person knows about it."""
+    """The options that say which run is meant and what a person adds to it; the command gets the latter as `added`."""
+
+    @functools.wraps(command)
+    def collected(
+        *given: object,
+        settings_file: Path | None,
+        assignments: tuple[str, ...],
+        mapping: tuple[str, ...],
+        baseline: tuple[str, ...],
+        reader: str,
+        **others: object,
+    ) -> None:
+        command(*given, added=Added(settings_file, assignments, mapping, baseline, reader), **others)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        collected = option(collected)
+    return collected
 
 
-def given(
-    settings_file: Path | None,
-    assignments: Iterable[str],
-    mapping: Iterable[str],
-    baseline: Iterable[str],
-    reader: str,
-    settled: Configuration,
-) -> Given:
+def given(added: Added, settled: Configuration) -> Given:
     """What the options and the team's vocabulary add to the log.
 
     Raises click.UsageError or Failure for what cannot be understood.
@@ -98,35 +116,34 @@ def given(
     from expert.readers.beside import settings_file as read_settings
     from expert.words import of_tables
 
-    if reader and reader not in readers():
-        raise click.UsageError(
-            f"there is no reader {reader!r}{nearest(reader, readers()) or '.'} They are {', '.join(readers())}"
-        )
+    if added.reader and added.reader not in readers():
+        near = nearest(added.reader, readers()) or "."
+        raise click.UsageError(f"there is no reader {added.reader!r}{near} They are {', '.join(readers())}")
     try:
-        settings, wrong = typos.usable(read_settings(settings_file)) if settings_file else ({}, ())
+        settings, wrong = typos.usable(read_settings(added.settings_file)) if added.settings_file else ({}, ())
     except ValueError as error:
         raise Failure(str(error)) from error
     for complaint in wrong:
-        say(f"{settings_file}: {complaint}; it is left out", err=True)
+        say(f"{added.settings_file}: {complaint}; it is left out", err=True)
     directions: dict[str, Direction] = {}
     typed: dict[str, object] = {}
-    for assignment in assignments:
+    for assignment in added.assignments:
         name, value = _split(assignment, "--set")
         if name.startswith("direction."):
             directions[name.removeprefix("direction.")] = _direction(value)
         else:
             settings[name] = typed[name] = _setting(name, value)
-    mapped = dict(_split(text, "--map") for text in mapping)
+    mapped = dict(_split(text, "--map") for text in added.mapping)
     hints = [typos.unknown_metric(metric) for metric in mapped.values() if metric not in directions]
     hints += [typos.unread_setting(name) for name in typed]
     for hint in filter(None, hints):
         say(hint, err=True)
     words = of_tables(settled.vocabulary)
     try:
-        known = tuple(sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in baseline)
+        known = tuple(sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in added.baseline)
     except ValueError as error:
         raise Failure(f"--baseline: {error}") from error
-    return sources.Given(settings, mapped, directions, known, reader, words)
+    return sources.Given(settings, mapped, directions, known, added.reader, words)
 
 
 @contextmanager

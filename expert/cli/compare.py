@@ -31,11 +31,7 @@ def compare(
     output: str,
     form: str,
     run_name: str,
-    settings_file: Path | None,
-    assignments: tuple[str, ...],
-    mapping: tuple[str, ...],
-    baseline: tuple[str, ...],
-    reader: str,
+    added: _given.Added,
     redact: bool,
     settled: Configuration,
 ) -> None:
@@ -49,7 +45,7 @@ def compare(
     from expert.comparison import compare as compared
     from expert.renderers import render_comparison
 
-    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
+    given = _given.given(added, settled)
     plans = _trip.judged(sources, given, redact, _given.knowledge(settled), run_name, True)
     read = [plan for plan in plans if plan.knowledge is not None]
     for plan in plans:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -47,11 +46,7 @@ def diagnose(
     fail_on: str,
     quiet: bool,
     run_name: str,
-    settings_file: Path | None,
-    assignments: tuple[str, ...],
-    mapping: tuple[str, ...],
-    baseline: tuple[str, ...],
-    reader: str,
+    added: _given.Added,
     redact: bool,
     settled: Configuration,
 ) -> None:
@@ -71,7 +66,7 @@ def diagnose(
 
     forms = _trip.formats(formats, output)
     knowledge = _given.knowledge(settled, select, ignore)
-    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
+    given = _given.given(added, settled)
     plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
     selected = [*select, *(one.value for one in settled.select)]
     if selected:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,11 +29,7 @@ def explain(
     id_: str | None,
     why_not: str | None,
     run_name: str,
-    settings_file: Path | None,
-    assignments: tuple[str, ...],
-    mapping: tuple[str, ...],
-    baseline: tuple[str, ...],
-    reader: str,
+    added: _given.Added,
     redact: bool,
     settled: Configuration,
 ) -> None:
@@ -58,7 +53,7 @@ def explain(
         id_, why_not = None, id_
     for asked in filter(None, (id_, why_not)):
         _given.check_id(asked, knowledge)
-    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
+    given = _given.given(added, settled)
     with _given.mistakes():
         found = list(plans(source, given, redact, knowledge, run_name))
     if run_name and not any(plan.run.name == run_name for plan in found):

@@ -27,11 +27,7 @@ def facts(
     form: str,
     output: str,
     run_name: str,
-    settings_file: Path | None,
-    assignments: tuple[str, ...],
-    mapping: tuple[str, ...],
-    baseline: tuple[str, ...],
-    reader: str,
+    added: _given.Added,
     redact: bool,
     no_config: bool,
 ) -> None:
@@ -53,7 +49,7 @@ def facts(
     from expert.sources import runs
 
     settled = _given.configuration((), (), None, no_config)
-    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
+    given = _given.given(added, settled)
     chosen, read = [], 0
     for run in runs(source, given):
         if isinstance(run, Refused):

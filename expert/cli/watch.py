@@ -37,11 +37,7 @@ def watch(
     until: str | None,
     output: Path | None,
     run_name: str,
-    settings_file: Path | None,
-    assignments: tuple[str, ...],
-    mapping: tuple[str, ...],
-    baseline: tuple[str, ...],
-    reader: str,
+    added: _given.Added,
     redact: bool,
     settled: Configuration,
 ) -> None:
@@ -57,7 +53,7 @@ def watch(
     from expert.fleet.watch import looks
     from expert.plan import Plan
 
-    given = _given.given(settings_file, assignments, mapping, baseline, reader, settled)
+    given = _given.given(added, settled)
     knowledge = _given.knowledge(settled)
 
     def judge() -> Plan:
