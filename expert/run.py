@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from expert.exhibits import Exhibit
 from expert.facts import Fact
 
 FloatArray = NDArray[np.float64]
@@ -96,7 +97,7 @@ class RunLog:
 
     `notes` say what the reader skipped or repaired, and what is assumed of a column. `reader` is the reader's name and
     why it took the log, `clocks` the columns that count steps, epochs or time. `facts` are what was measured elsewhere
-    and no log holds; `expert.supplied` names them.
+    and no log holds; `expert.supplied` names them; `exhibits` are what there is to see of that.
     """
 
     name: str
@@ -108,6 +109,7 @@ class RunLog:
     reader: str = ""
     clocks: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
 
     @property
     def clock(self) -> Clock:
