@@ -79,6 +79,19 @@ def first_over_last_gradient(grad_norm_first: Series, grad_norm_last: Series) ->
     return float(np.median(grad_norm_first.curve.values)) / last if last > 0 else None
 
 
+def gradient_died(grad_norm: Series, grad_norm_first: Series | None, grad_norm_last: Series | None) -> bool | None:
+    """Whether the first or last layer's gradient went from above zero to exactly zero, while the model's did not.
+
+    Zero means at every point of the second half. Only units that are zero for every sample stop a gradient exactly; a
+    frozen layer never had one.
+    """
+    values = grad_norm.finite.values
+    layers = [norm.finite.values for norm in (grad_norm_first, grad_norm_last) if norm is not None]
+    if not layers or min(map(len, (values, *layers))) < 6 or not (_second_half(values) > 0).all():
+        return None
+    return any(bool(norms[0] > 0 and not _second_half(norms).any()) for norms in layers)
+
+
 def update_ratio_median(update_ratio: Series) -> Ratio | None:
     """The usual size of an update over the size of the weights."""
     return float(np.median(update_ratio.curve.values)) if len(update_ratio.finite) else None
@@ -123,6 +136,10 @@ def output_spread(out_std: Series) -> Ratio | None:
 def spread_over_targets(output_spread: float, target_min: float, target_max: float) -> Share | None:
     """The standard deviation of the outputs over the range of the targets."""
     return output_spread / (target_max - target_min) if target_max > target_min else None
+
+
+def _second_half(values: FloatArray) -> FloatArray:
+    return values[len(values) // 2 :]
 
 
 def _over_median(grad_norm: Series) -> tuple[FloatArray, FloatArray] | None:
