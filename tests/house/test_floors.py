@@ -4,8 +4,8 @@ import pytest
 from imports import imported, packages, sources
 
 FLOORS = (
-    "problems configuration files exhibits run formula facts certainty prose knowledge records spellings words vocabulary "
-    "plugins shelf redact selection supplied",
+    "problems configuration files exhibits run formula facts certainty prose knowledge records spellings words "
+    "vocabulary plugins shelf redact selection supplied",
     "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
     "plan comparison explain export listing verify",
