@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from expert.run import RunLog, Setting
 
@@ -127,4 +128,14 @@ def _everywhere(run: RunLog, mask: Callable[[str], str]) -> RunLog:
         notes=tuple(map(mask, run.notes)),
         reader=mask(run.reader),
         facts=tuple(replace(f, value=mask(f.value)) if isinstance(f.value, str) else f for f in run.facts),
+        exhibits=tuple(_within(exhibit, mask) for exhibit in run.exhibits),
     )
+
+
+def _within(value: Any, mask: Callable[[str], str]) -> Any:
+    """A value made of frozen dataclasses and tuples with every text in it masked."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _within(getattr(value, one.name), mask) for one in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(_within(one, mask) for one in value)
+    return mask(value) if isinstance(value, str) else value

@@ -21,7 +21,7 @@ _MOST_BUCKETS = 2000
 """So many buckets have all curves of a page together; eight less for each check that the page has to tell of."""
 _FEWEST_BUCKETS = 700
 _ROLES = ("loss", "metric", "error", "lr", "grad_norm")
-_NARROWEST = 300
+NARROWEST = 300
 """Labels do not meet even where a chart is only this many pixels wide."""
 
 
@@ -116,13 +116,11 @@ def step_ticks(whole: Range, most: int = 6) -> tuple[Tick, ...]:
     """Round steps on the run's axis."""
     whole_numbers = [v for v in round_values(*whole, most) if v == round(v)] or [whole[0]]
     return tuple(
-        Tick(at, step(v) if abs(v) < 1e5 else label(v), _tick_anchor(at))
-        for v in whole_numbers
-        for at in [percent(v, whole)]
+        Tick(at, step(v) if abs(v) < 1e5 else label(v), anchor(at)) for v in whole_numbers for at in [percent(v, whole)]
     )
 
 
-def _tick_anchor(at: float) -> Literal["start", "middle", "end"]:
+def anchor(at: float) -> Literal["start", "middle", "end"]:
     return "start" if at < 4 else "end" if at > 96 else "middle"
 
 
@@ -254,7 +252,7 @@ def _without_collisions(marks: list[Mark]) -> tuple[Mark, ...]:
     taken: list[Range] = []
     kept = []
     for mark in marks:
-        width = 100 * 6.6 * len(mark.text) / _NARROWEST + 4
+        width = 100 * 6.6 * len(mark.text) / NARROWEST + 4
         left = mark.left - {"start": 0, "middle": width / 2, "end": width}[mark.anchor]
         right = left + width
         clear = left >= -4 and right <= 104 and all(right < one[0] or left > one[1] for one in taken)

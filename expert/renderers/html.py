@@ -19,6 +19,7 @@ from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
 from expert.renderers._error import bars, counsel
 from expert.renderers._evidence import Evidence, Proof, evidence, measured, params_in_force, proof, record
+from expert.renderers._exhibits import exhibits
 from expert.renderers._strip import strip
 from expert.renderers._unlocks import unlocks
 from expert.shelf import shelf
@@ -61,7 +62,7 @@ def render(plan: Plan) -> str:
     """The page of one run."""
     items, untreated = _views(plan)
     views = [*(view for item in items for view in item.first_for), *untreated]
-    knowledge, drawn = plan.knowledge, charts(plan)
+    knowledge, drawn, shown_besides = plan.knowledge, charts(plan), exhibits(plan.run.exhibits)
     shown = words.open_items(plan, OPEN_ITEMS)
     return page(
         "page.html",
@@ -77,6 +78,7 @@ def render(plan: Plan) -> str:
             "sparks": {row.spark_id: row.spark for one in views for row in one.evidence if row.spark},
             "strip": strip(plan),
             "charts": drawn,
+            "exhibits": shown_besides,
             "ribbons": any(line.ribbon for chart in drawn for line in chart.lines),
             "error": plan.decomposition,
             "bars": bars(plan.decomposition),
@@ -96,12 +98,13 @@ def render(plan: Plan) -> str:
             "events": plan.run.events[:_MOST_EVENTS],
             "more_events": max(0, len(plan.run.events) - _MOST_EVENTS),
         },
+        ("style.css", "exhibits.css") if shown_besides else ("style.css",),
     )
 
 
-def page(template: str, values: Mapping[str, object]) -> str:
-    """A template of `reports/` filled in, with the style sheet and the script that its policy lets through."""
-    style, script = asset("style.css"), asset("page.js")
+def page(template: str, values: Mapping[str, object], sheets: tuple[str, ...] = ("style.css",)) -> str:
+    """A template of `reports/` filled in, with the style sheets and the script that its policy lets through."""
+    style, script = "\n".join(map(asset, sheets)), asset("page.js")
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"

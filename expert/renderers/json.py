@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from expert.decomposition import Decomposition
+from expert.exhibits import as_values
 from expert.facts import Fact, Range
 from expert.findings import Finding, Suppressed
 from expert.knowledge import Change, KnowledgeBase
@@ -66,6 +67,7 @@ def as_object(plan: Plan) -> dict[str, Any]:
         ],
         "not_judged": [_not_judged(group) for group in plan.not_judged],
         "facts": [_fact(fact) for _, fact in sorted(measured(plan).items())],
+        "exhibits": [as_values(exhibit) for exhibit in plan.run.exhibits],
         "rules": {
             "count": len(plan.knowledge.rules) if plan.knowledge else 0,
             "packs": [{"pack": p.name, "version": p.version, "digest": p.digest} for p in plan.packs],

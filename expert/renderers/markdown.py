@@ -6,13 +6,16 @@ import re
 
 from expert import certainty
 from expert.decomposition import Decomposition
+from expert.exhibits import Exhibit, Table
 from expert.findings import Finding
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
 from expert.renderers._error import counsel, in_points
 from expert.renderers._evidence import evidence
+from expert.renderers._exhibits import told
 from expert.renderers._unlocks import unlocks
 
+_MOST_EXHIBITS, _MOST_ROWS, _MOST_COLUMNS = 8, 8, 8
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 
@@ -33,6 +36,8 @@ def render(plan: Plan) -> str:
         blocks.append("\n".join(["### Unexplained", "", *lines]))
     if plan.decomposition:
         blocks.append(_decomposition(plan.decomposition))
+    if plan.run.exhibits:
+        blocks.append("\n\n".join(["### See for yourself", *map(_exhibit, plan.run.exhibits[:_MOST_EXHIBITS])]))
     if words.in_force(plan):
         lines = (f"- {plain(what)}: {plain(why)}" for what, why in words.in_force(plan))
         blocks.append("\n".join(["### Changed rules in force", "", *lines]))
@@ -96,6 +101,19 @@ def _decomposition(found: Decomposition) -> str:
     title = f"### Where the {'error' if found.measure == 'error' else 'loss'} comes from"
     table = "\n".join(["| Term | Value | What it is |", "| --- | --- | --- |", *rows])
     return "\n\n".join(filter(None, [title, table, plain(counsel(found))]))
+
+
+def _exhibit(exhibit: Exhibit) -> str:
+    """An exhibit in a few words; a table as a table, if it is small."""
+    said = f"**{plain(words.short(exhibit.title, 160))}** {plain(words.short(exhibit.caption, 300))}".rstrip()
+    if not isinstance(exhibit, Table) or not 0 < len(exhibit.columns) <= _MOST_COLUMNS:
+        return f"{said} ({plain(words.short(told(exhibit), 300))})"
+    cells = [exhibit.columns, ["---"] * len(exhibit.columns), *exhibit.rows[:_MOST_ROWS]]
+    rows = [
+        f"| {' | '.join(cell if n == 1 else plain(words.short(cell, 60)) for cell in row)} |"
+        for n, row in enumerate(cells)
+    ]
+    return "\n".join([said, "", *rows])
 
 
 def plain(text: str) -> str:

@@ -10,10 +10,11 @@ from expert import certainty
 from expert.plan import Item, Plan
 from expert.renderers import _words as words
 from expert.renderers._error import in_a_line
+from expert.renderers._exhibits import told
 from expert.renderers._unlocks import unlocks
 
 _WIDTH = 100
-_MOST_ITEMS, _MOST_CHANGES = 5, 5
+_MOST_ITEMS, _MOST_CHANGES, _MOST_EXHIBITS = 5, 5, 5
 _INDENT = " " * 14
 _DAMAGE = re.compile(r"^line |damaged|\bcut\b|left out|skipped|not read\b")
 
@@ -36,6 +37,7 @@ def render(plan: Plan) -> str:
         blocks.append(_wrapped(f"If that holds: {_titles(more[:3])}{others}", rest="  "))
     if plan.decomposition:
         blocks.append(_wrapped(in_a_line(plan.decomposition), rest="  "))
+    blocks.append(_to_see(plan))
     blocks.append(_tail(plan))
     return words.clean("\n\n".join(block for block in blocks if block)) + "\n"
 
@@ -67,6 +69,15 @@ def _item(item: Item, plan: Plan) -> str:
 
 def _titles(items: Sequence[Item]) -> str:
     return "; ".join(f"{item.priority}. {item.title}" for item in items)
+
+
+def _to_see(plan: Plan) -> str:
+    """What the page shows besides, in a line each."""
+    shown = plan.run.exhibits
+    lines = [f"To see: {words.short(one.title, 160)}: {words.short(told(one), 240)}" for one in shown[:_MOST_EXHIBITS]]
+    more = len(shown) - len(lines)
+    lines += [f"and {words.count(more, 'more exhibit')} on the page (--format html)"] if more else []
+    return "\n".join(_wrapped(line, rest="  ") for line in lines)
 
 
 def _tail(plan: Plan) -> str:

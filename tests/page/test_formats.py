@@ -22,7 +22,8 @@ CONTRACT = ["schema", "run", "verdict", "findings", "plan", "rejected", "unexpla
 
 def plans() -> list[Plan]:
     runs = (sample.broken(300), sample.overfitted(), sample.healthy(), sample.hostile())
-    return [REFUSED, *(sample.plan(run) for run in runs)]
+    shown = (sample.exhibited(), sample.strangers_exhibits())
+    return [REFUSED, *(sample.plan(run) for run in (*runs, *shown))]
 
 
 def test_the_formats_are_found_by_their_place() -> None:

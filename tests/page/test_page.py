@@ -25,6 +25,8 @@ PLANS = {
     "doubtful": lambda: sample.doubtful(),
     "refused": lambda: refused("empty.csv", "empty", "the file is empty"),
     "hostile": lambda: hostile_plan(),
+    "exhibited": lambda: sample.plan(sample.exhibited()),
+    "exhibits of strangers": lambda: sample.plan(sample.strangers_exhibits()),
 }
 
 
