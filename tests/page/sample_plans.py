@@ -190,6 +190,7 @@ def strangers_exhibits() -> RunLog:
             Histogram(EVIL, EVIL, (-1.0, 0.0, 1.0, 2.0), shares, axis),
             Histogram(EVIL, EVIL, many, ((EVIL, tuple(n / 1830 for n in range(60))), ("", (nan,) * 60)), choices),
             Histogram("", "", (0.0,), ()),
+            Histogram("", "", (0.0, 1.0), (), Axis("", choices=("a",))),
             Table(EVIL, EVIL, (EVIL, "x" * 5000), ((EVIL, "y" * 5000),) * 60),
             Table("", "", (), ()),
             Pictures(EVIL, EVIL, ((EVIL, (*broken, *large)), ("", ()))),
