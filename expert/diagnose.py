@@ -20,6 +20,7 @@ from expert.knowledge import KnowledgeBase
 from expert.layers import in_force
 from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
+from expert.readers._onward import Memory
 from expert.readers.beside import settings_file
 from expert.redact import without_identity, without_secrets
 from expert.run import Direction, RunLog
@@ -82,10 +83,14 @@ def plans(
     redact: bool = False,
     knowledge: KnowledgeBase | None = None,
     name: str = "",
+    memory: Memory | None = None,
 ) -> Iterator[Plan]:
-    """The plan of every run of one source, or of those of one name; a run that cannot be judged says why in its own."""
+    """The plan of every run of one source, or of those of one name; a run that cannot be judged says why in its own.
+
+    Logs of lines are read on from where the `memory` has them, for whoever looks again and again.
+    """
     knowledge = knowledge or in_force()
-    for run in runs(source, given):
+    for run in runs(source, given, memory):
         if isinstance(run, Refused):
             yield _refused(run.source, run.reason, redact)
         elif name in ("", run.name):

@@ -15,6 +15,7 @@ from typing import Any
 from expert import baselines, vocabulary
 from expert.readers import Refused, claim, read
 from expert.readers._memory import from_mapping
+from expert.readers._onward import Memory
 from expert.readers.beside import NAMES
 from expert.run import Direction, RunLog
 from expert.words import Words
@@ -45,9 +46,12 @@ class Given:
         return self.words.with_given(self.mapped, self.directions)
 
 
-def runs(source: Source, given: Given) -> Iterator[RunLog | Refused]:
-    """The runs of one source, with what the person adds to them; a source that cannot be read is Refused."""
-    for run in _read(source, given):
+def runs(source: Source, given: Given, memory: Memory | None = None) -> Iterator[RunLog | Refused]:
+    """The runs of one source, with what the person adds to them; a source that cannot be read is Refused.
+
+    Logs of lines are read on from where the `memory` has them.
+    """
+    for run in _read(source, given, memory):
         if isinstance(run, Refused):
             yield run
             continue
@@ -81,7 +85,7 @@ def expand(sources: Iterable[str | Path]) -> list[str | Path]:
     return list(found.values())
 
 
-def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
+def _read(source: Source, given: Given, memory: Memory | None) -> Iterator[RunLog | Refused]:
     if isinstance(source, RunLog):
         yield vocabulary.understand(source, given.understood)
     elif not isinstance(source, str | Path):
@@ -93,11 +97,11 @@ def _read(source: Source, given: Given) -> Iterator[RunLog | Refused]:
     elif glob.has_magic(str(source)) and not Path(source).exists():
         matches = [match for match in expand([source]) if Path(match).exists()]
         for match in matches:
-            yield from _of_path(Path(match), given)
+            yield from _of_path(Path(match), given, memory)
         if not matches:
             yield Refused(str(source), "no file or folder matches this pattern")
     else:
-        yield from _of_path(Path(source), given)
+        yield from _of_path(Path(source), given, memory)
 
 
 def _columns(source: Any) -> Any:
@@ -110,9 +114,9 @@ def _columns(source: Any) -> Any:
     return source
 
 
-def _of_path(path: Path, given: Given) -> Iterator[RunLog | Refused]:
+def _of_path(path: Path, given: Given, memory: Memory | None = None) -> Iterator[RunLog | Refused]:
     try:
-        yield from read(path, given.understood, given.reader)
+        yield from read(path, given.understood, given.reader, memory)
     except Exception as error:  # a defect of one reader must not stop the other sources
         yield Refused(str(path), defect(error))
 

@@ -16,6 +16,7 @@ from expert.cli import _given, _pages
 if TYPE_CHECKING:
     from expert.knowledge import KnowledgeBase
     from expert.plan import Plan
+    from expert.readers._onward import Memory
     from expert.sources import Given
 
 LARGE = 20_000_000
@@ -39,7 +40,13 @@ def formats(asked: str | None, output: str | None) -> list[str]:
 
 
 def judged(
-    sources: Sequence[str], given: Given, redact: bool, knowledge: KnowledgeBase, name: str, quiet: bool
+    sources: Sequence[str],
+    given: Given,
+    redact: bool,
+    knowledge: KnowledgeBase,
+    name: str,
+    quiet: bool,
+    memory: Memory | None = None,
 ) -> list[Plan]:
     """The plans of all runs of all sources, or of those of one name. Raises click.UsageError if none has it."""
     from expert.diagnose import plans
@@ -49,7 +56,7 @@ def judged(
     paths = expand(sources)
     with _given.mistakes(), _progress(paths, quiet) as advance:
         for path in paths:
-            for plan in plans(path, given, redact, knowledge, name):
+            for plan in plans(path, given, redact, knowledge, name, memory):
                 found.append(plan)
                 advance(plan.run.name)
     if name and not any(plan.run.name == name for plan in found):

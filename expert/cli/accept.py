@@ -28,7 +28,7 @@ def accept(finding: str, reason: str, until: str, state: Path) -> None:
     \b
     expert accept 3f2a90c1d2e4 --reason 'known, fixed in v2' --until 2026-12-31 --state night/.expert
     """
-    from expert.fleet import history
+    from expert.fleet import history, sightings
 
     try:
         last = datetime.date.fromisoformat(until)
@@ -38,7 +38,8 @@ def accept(finding: str, reason: str, until: str, state: Path) -> None:
         raise click.UsageError("--reason is empty; say why the finding is accepted")
     try:
         with history.opened(state / "history.sqlite", wait=60) as known:
-            known.accept(finding, reason, (last + datetime.timedelta(1)).isoformat(), datetime.date.today().isoformat())
+            end, today = last + datetime.timedelta(1), datetime.date.today()
+            sightings.accept(known, finding, reason, end.isoformat(), today.isoformat())
     except KeyError as error:
         raise click.UsageError(f"there is no finding {finding!r} in {state}; index.json lists them") from error
     except history.HistoryError as error:

@@ -45,7 +45,7 @@ class Settled(click.Command):
 
         with _given.mistakes():
             settled = nearest_configuration(Path.cwd())
-            names = [*(p.name for p in self.params if p.name), "owners"]
+            names = [*(p.name for p in self.params if p.name), "owners", "tags"]
             problems = [
                 one.place.problem("E111", f"nightly has no {path[1]!r}{nearest(path[1], names)}")
                 for path, one in settled.settled.items()
@@ -123,6 +123,8 @@ def nightly(
     expert nightly 's3-mirror/*/logs' --site /srv/www/night --exclude 'debug*' --fail-on new
     expert nightly runs/ --site night/ --executor dask:tcp://head:8786
     """
+    import datetime
+
     from expert.files import save
     from expert.fleet import executors, history, message, night, places, report, supervised
     from expert.fleet import site as pages
@@ -134,7 +136,7 @@ def nightly(
     moment = _moment(as_of)
     kept = state or site / ".expert"
     with _given.mistakes():
-        rules = supervised.rules(settled)
+        rules = supervised.rules(settled, datetime.date.fromtimestamp(moment), redact)
     request = night.Request(
         roots,
         site,
@@ -143,9 +145,9 @@ def nightly(
         rules,
         places.Selection(include, exclude, max_age),
         supervised.Limits(time_limit, memory_limit),
-        redact,
         keep_nights=keep,
         owners=settled.nightly.get("owners", {}),
+        tags=settled.nightly.get("tags", {}),
     )
     try:
         with (

@@ -69,11 +69,11 @@ def _plan(source: str) -> Plan:
 
 
 def _keep(state: Path, plans: list[Plan], trials: tuple[Trial, ...]) -> None:
-    from expert.fleet import history
+    from expert.fleet import history, ledger
 
     try:
         with history.opened(state / "history.sqlite", wait=60) as known:
-            known.record(plans[0].run.source, plans[1].run.source, trials)
+            ledger.record(known, plans[0].run.source, plans[1].run.source, trials)
     except history.HistoryError as error:
         raise _given.Failure(str(error)) from error
 

@@ -13,6 +13,7 @@ from expert.cli.diagnose import SEVERITIES
 if TYPE_CHECKING:
     from expert.configuration import Configuration
     from expert.fleet.watch import Look
+    from expert.readers._onward import Memory
 
 
 @click.command()
@@ -55,11 +56,12 @@ def watch(
 
     given = _given.given(added, settled)
     knowledge = _given.knowledge(settled)
+    memory: Memory = {}
 
     def judge() -> Plan:
         from expert.cli import _trip
 
-        return _trip.judged([str(source)], given, redact, knowledge, run_name, True)[0]
+        return _trip.judged([str(source)], given, redact, knowledge, run_name, True, memory)[0]
 
     for look in looks(source, judge, every, idle):
         _tell(look)

@@ -9,55 +9,14 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from expert.fleet.places import Place, Seen
-from expert.fleet.states import Sighting, State
+from expert.fleet.schema import MIGRATIONS, SCHEMA
 from expert.fleet.summary import Summary, dumps, loads
-from expert.knowledge import Outcomes, Severity
-from expert.verify import Trial
-
-_MIGRATIONS = (
-    """
-    CREATE TABLE nights (night TEXT PRIMARY KEY, as_of REAL NOT NULL, finished INTEGER NOT NULL DEFAULT 0);
-    CREATE TABLE places (
-        path TEXT PRIMARY KEY, key TEXT NOT NULL, signature TEXT NOT NULL, reader TEXT NOT NULL, digest TEXT NOT NULL,
-        rules TEXT NOT NULL, modified REAL NOT NULL, night TEXT NOT NULL, failure TEXT NOT NULL
-    );
-    CREATE TABLE runs (
-        run TEXT PRIMARY KEY, place TEXT NOT NULL, family TEXT NOT NULL, owner TEXT NOT NULL, page TEXT NOT NULL,
-        first_night TEXT NOT NULL
-    );
-    CREATE INDEX runs_of_place ON runs (place);
-    CREATE TABLE evaluations (
-        run TEXT NOT NULL, night TEXT NOT NULL, verdict TEXT NOT NULL, worst INTEGER NOT NULL, hours REAL,
-        summary BLOB NOT NULL, silent TEXT NOT NULL, PRIMARY KEY (run, night)
-    );
-    CREATE TABLE findings (
-        finding TEXT PRIMARY KEY, family TEXT NOT NULL, diagnosis TEXT NOT NULL, about TEXT NOT NULL,
-        title TEXT NOT NULL, first_night TEXT NOT NULL
-    );
-    CREATE TABLE sightings (
-        finding TEXT NOT NULL, night TEXT NOT NULL, run TEXT NOT NULL, state TEXT NOT NULL, severity TEXT NOT NULL,
-        certainty REAL NOT NULL, PRIMARY KEY (finding, night)
-    );
-    CREATE INDEX sightings_of_night ON sightings (night);
-    CREATE TABLE acceptances (
-        finding TEXT PRIMARY KEY, reason TEXT NOT NULL, until TEXT NOT NULL, since TEXT NOT NULL
-    );
-    CREATE TABLE speakers (
-        family TEXT PRIMARY KEY, run TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, night TEXT NOT NULL
-    );
-    CREATE TABLE trials (
-        before TEXT NOT NULL, after TEXT NOT NULL, remedy TEXT NOT NULL, diagnosis TEXT NOT NULL, result TEXT NOT NULL,
-        PRIMARY KEY (before, after, remedy, diagnosis)
-    );
-    """,
-)
-SCHEMA = len(_MIGRATIONS)
 
 
 class HistoryError(RuntimeError):
@@ -72,6 +31,7 @@ class Run:
     place: Place
     family: str
     owner: str
+    tags: tuple[str, ...]
     page: str
     first_night: str
     evaluated: str
@@ -81,44 +41,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A run as it was judged: its key, family, owner, page and summary, and the rules that found nothing."""
+    """A run as it was judged: its key, family, owner, tags, page and summary, and the rules that found nothing."""
 
     run: str
     family: str
     owner: str
+    tags: tuple[str, ...]
     page: str
     summary: Summary
     silent: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """The newest run of a family: its key, the digest of its place's content, its name there."""
-
-    run: str
-    digest: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A finding with one of its sightings."""
-
-    finding: str
-    family: str
-    diagnosis: str
-    about: str
-    title: str
-    first_night: str
-    run: str
-    state: State
-    severity: Severity
-    certainty: float
-
-    @property
-    def sighting(self) -> Sighting:
-        """How the finding stands, without whose it is."""
-        return Sighting(self.state, self.severity)
 
 
 _PLACE = "p.path, p.key, p.signature, p.reader, p.modified"
@@ -127,7 +58,18 @@ _TONIGHT = """
     AND e.night = (SELECT max(night) FROM evaluations WHERE run = r.run AND night <= :night)
     WHERE p.night = :night AND p.failure = ''"""
 _ORDERS = {"run": "r.run", "worst": "e.worst, e.hours DESC, r.run"}
-_LAST = "SELECT max(night) FROM sightings WHERE finding = f.finding"
+_FORGET = (
+    "DELETE FROM evaluations WHERE night < :before"
+    " AND night < (SELECT max(night) FROM evaluations e WHERE e.run = evaluations.run)",
+    "DELETE FROM sightings WHERE night < :before AND (state = 'resolved'"
+    " OR night < (SELECT max(night) FROM sightings s WHERE s.finding = sightings.finding))",
+    "DELETE FROM findings WHERE finding NOT IN (SELECT finding FROM sightings)",
+    "DELETE FROM acceptances WHERE finding NOT IN (SELECT finding FROM findings)",
+    "DELETE FROM places WHERE night < :before",
+    "DELETE FROM runs WHERE place NOT IN (SELECT path FROM places)",
+    "DELETE FROM evaluations WHERE run NOT IN (SELECT run FROM runs)",
+    "DELETE FROM speakers WHERE run NOT IN (SELECT run FROM runs)",
+)
 
 
 @contextmanager
@@ -172,7 +114,7 @@ class History:
             version = int(self.database.execute("PRAGMA user_version").fetchone()[0])
             if version > SCHEMA:
                 raise HistoryError(f"{file}: written by a later version of expert (schema {version}); update expert")
-            for number, script in enumerate(_MIGRATIONS[version:], version + 1):
+            for number, script in enumerate(MIGRATIONS[version:], version + 1):
                 self.database.executescript(f"BEGIN; {script}; PRAGMA user_version={number}; COMMIT;")
         except sqlite3.DatabaseError as error:
             raise HistoryError(f"{file}: no history of expert ({error}); move it away to begin a new one") from error
@@ -246,9 +188,9 @@ class History:
             )
             for run in runs:
                 self.database.execute(
-                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run)"
-                    " DO UPDATE SET place=excluded.place, family=excluded.family, owner=excluded.owner",
-                    (run.run, place.path, run.family, run.owner, run.page, night),
+                    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run) DO UPDATE SET"
+                    " place=excluded.place, family=excluded.family, owner=excluded.owner, tags=excluded.tags",
+                    (run.run, place.path, run.family, run.owner, run.page, night, ",".join(run.tags)),
                 )
                 kept = run.summary
                 self.database.execute(
@@ -264,12 +206,13 @@ class History:
     def runs(self, night: str, order: str = "run") -> Iterator[Run]:
         """The runs that were there in a night, each with its evaluation of then, by `run`, or the `worst` first."""
         rows = self.database.execute(
-            "SELECT r.run, r.family, r.owner, r.page, r.first_night, e.night, p.digest, e.summary,"
+            "SELECT r.run, r.family, r.owner, r.tags, r.page, r.first_night, e.night, p.digest, e.summary,"
             f" {_PLACE} FROM {_TONIGHT} ORDER BY {_ORDERS[order]}",
             {"night": night},
         )
-        for run, family, owner, page, first, evaluated, digest, text, *place in rows:
-            yield Run(run, Place(*place), family, owner, page, first, evaluated, digest, loads(text))
+        for run, family, owner, tags, page, first, evaluated, digest, text, *place in rows:
+            known = tuple(tags.split(",")) if tags else ()
+            yield Run(run, Place(*place), family, owner, known, page, first, evaluated, digest, loads(text))
 
     def newest(self, night: str) -> dict[str, str]:
         """The newest run of each family that was there in a night."""
@@ -305,110 +248,15 @@ class History:
         )
         return {family for (family,) in rows}
 
-    def sightings(self, before: str) -> dict[str, Row]:
-        """The last sighting of each finding before a night."""
-        return {row.finding: row for row in self._rows("s.night = (" + _LAST + " AND night < ?)", before)}
-
-    def standings(self, night: str) -> list[Row]:
-        """How the findings stand in a night, by id."""
-        return self._rows("s.night = ?", night)
-
-    def _rows(self, condition: str, night: str) -> list[Row]:
-        rows = self.database.execute(
-            "SELECT f.finding, f.family, f.diagnosis, f.about, f.title, f.first_night, s.run, s.state, s.severity,"
-            f" s.certainty FROM findings f JOIN sightings s ON s.finding = f.finding AND {condition}"
-            " ORDER BY f.finding",
-            (night,),
-        )
-        return [Row(*row) for row in rows]
-
-    def see(self, night: str, rows: Iterable[Row]) -> None:
-        """How findings stand in a night."""
-        with self.writing():
-            self.database.execute("DELETE FROM sightings WHERE night=?", (night,))
-            for row in rows:
-                self.database.execute(
-                    "INSERT OR IGNORE INTO findings VALUES (?, ?, ?, ?, ?, ?)",
-                    (row.finding, row.family, row.diagnosis, row.about, row.title, row.first_night),
-                )
-                self.database.execute(
-                    "INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?)",
-                    (row.finding, night, row.run, row.state, row.severity, row.certainty),
-                )
-
-    def accepted(self, night: str) -> dict[str, str]:
-        """The findings that are accepted until later than a night, with the reason."""
-        rows = self.database.execute(
-            "SELECT finding, reason FROM acceptances WHERE until > ? AND since <= ?", (night, night)
-        )
-        return dict(rows)
-
-    def accept(self, finding: str, reason: str, until: str, since: str) -> None:
-        """Note that a person has accepted a finding. Raises KeyError for one that is not known."""
-        if not self.database.execute("SELECT 1 FROM findings WHERE finding=?", (finding,)).fetchone():
-            raise KeyError(finding)
-        with self.writing():
-            self.database.execute(
-                "INSERT OR REPLACE INTO acceptances VALUES (?, ?, ?, ?)", (finding, reason, until, since)
-            )
-
-    def trend(self, diagnosis: str, night: str) -> list[tuple[str, int]]:
-        """How many findings of a diagnosis were open in each of the last thirty nights, the earliest first."""
-        rows = self.database.execute(
-            """
-            SELECT n.night, count(s.finding)
-            FROM (SELECT night FROM nights WHERE night <= ? ORDER BY night DESC LIMIT 30) n
-            LEFT JOIN sightings s ON s.night = n.night AND s.state NOT IN ('resolved', 'suppressed')
-            AND s.finding IN (SELECT finding FROM findings WHERE diagnosis = ?)
-            GROUP BY n.night ORDER BY n.night
-            """,
-            (night, diagnosis),
-        )
-        return list(rows)
-
-    def record(self, before: str, after: str, trials: Iterable[Trial]) -> None:
-        """Note in the ledger what came of the remedies that were applied; the same pair of runs counts once."""
-        rows = [
-            (before, after, trial.remedy, diagnosis, trial.result)
-            for trial in trials
-            if trial.applied == "applied" and trial.result != "cannot tell"
-            for diagnosis in trial.treats
-        ]
-        with self.writing():
-            self.database.executemany("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?)", rows)
-
-    def ledger(self) -> dict[str, Outcomes]:
-        """What came of each remedy that was applied."""
-        rows = self.database.execute(
-            "SELECT remedy, sum(result = 'held'), sum(result = 'failed')"
-            " FROM (SELECT DISTINCT before, after, remedy, result FROM trials) GROUP BY remedy"
-        )
-        return {remedy: Outcomes(int(held), int(failed)) for remedy, held, failed in rows}
-
-    def speakers(self, before: str) -> dict[str, Speaker]:
-        """Who spoke last for each family, in a night before this one."""
-        rows = self.database.execute("SELECT family, run, digest, name FROM speakers WHERE night < ?", (before,))
-        return {family: Speaker(*speaker) for family, *speaker in rows}
-
-    def speak(self, night: str, speakers: Mapping[str, Speaker]) -> None:
-        """Note who speaks for each family in a night."""
-        rows = [(family, one.run, one.digest, one.name, night) for family, one in speakers.items()]
-        with self.writing():
-            self.database.executemany("INSERT OR REPLACE INTO speakers VALUES (?, ?, ?, ?, ?)", rows)
-
     def forget(self, before: str) -> None:
-        """Leave out what is older than a night: evaluations and sightings, but of each run and finding the last."""
+        """Leave out what is older than a night.
+
+        Of places that are there still and of findings that are open the last word is kept, and the names of all nights,
+        for their pages stay.
+        """
         with self.writing():
-            self.database.execute(
-                "DELETE FROM evaluations WHERE night < ? AND night < (SELECT max(night) FROM evaluations e"
-                " WHERE e.run = evaluations.run)",
-                (before,),
-            )
-            self.database.execute(
-                "DELETE FROM sightings WHERE night < ? AND night < (SELECT max(night) FROM sightings s"
-                " WHERE s.finding = sightings.finding)",
-                (before,),
-            )
+            for statement in _FORGET:
+                self.database.execute(statement, {"before": before})
 
     def digests(self) -> set[str]:
         """The contents that places have."""

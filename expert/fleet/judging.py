@@ -8,21 +8,24 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from expert import signals
 from expert.diagnose import judge_facts, shareable
 from expert.engine import EngineError
-from expert.fleet import cache
+from expert.fleet import cache, marks
 from expert.fleet.places import content
 from expert.fleet.summary import Summary, summary
 from expert.knowledge import KnowledgeBase
 from expert.plan import Plan, refused
 from expert.readers import Refused
+from expert.readers._onward import Memory
 from expert.renderers import _words as words
 from expert.renderers import render
 from expert.sources import Given, defect, runs
 from expert.verify import Trial, verified
+from expert.words import Words
 
 
 class JudgeError(RuntimeError):
@@ -33,13 +36,24 @@ class JudgeError(RuntimeError):
 class Task:
     """A place to judge. `digest` is that of its content where it is known not to have changed, else empty.
 
-    `facts` is the folder of the cache, to read from.
+    `facts` is the folder of the cache, to read from; `mark` the file that says where the log of a place that may still
+    grow was left, empty for any other.
     """
 
     path: str
     facts: str
     digest: str = ""
-    redact: bool = False
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a judge has at hand for all questions: the rules, the team's words, the day, whether to mask people."""
+
+    knowledge: KnowledgeBase
+    words: Words
+    today: date
+    redact: bool
 
 
 @dataclass(frozen=True)
@@ -54,13 +68,17 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a place: its runs, or why nothing did; `facts` is what the cache is to keep, where it is new."""
+    """What came of a place: its runs, or why nothing did.
+
+    `facts` is what the cache is to keep, and `mark` where its log was left, where they are new.
+    """
 
     path: str
     digest: str = ""
     verdicts: tuple[Verdict, ...] = ()
     failure: str = ""
     facts: bytes | None = field(repr=False, default=None)
+    mark: bytes | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True)
@@ -72,45 +90,49 @@ class Pair:
     facts: str
 
 
-def tried(pair: Pair, knowledge: KnowledgeBase) -> tuple[Trial, ...]:
+def tried(pair: Pair, bench: Bench) -> tuple[Trial, ...]:
     """What came of the earlier run's remedies; nothing where the cache does not hold both runs any more."""
-    plans = [_cached(pair.facts, *one, knowledge) for one in (pair.before, pair.after)]
+    plans = [_cached(pair.facts, *one, bench) for one in (pair.before, pair.after)]
     known = [plan for plan in plans if plan is not None]
     return verified(*known) if len(known) == 2 else ()
 
 
-def _cached(facts: str, digest: str, name: str, knowledge: KnowledgeBase) -> Plan | None:
+def _cached(facts: str, digest: str, name: str, bench: Bench) -> Plan | None:
     content_ = cache.stored(Path(facts), digest) or ()
     found = (one for one in content_ if isinstance(one, cache.Measured) and words.short(one.run.name) == name)
-    return next((_plan(one, knowledge) for one in found), None)
+    return next((_plan(one, bench) for one in found), None)
 
 
-def judged(task: Task, knowledge: KnowledgeBase) -> Outcome:
+def judged(task: Task, bench: Bench) -> Outcome:
     """The outcome for one place. A run that cannot be read or judged has the verdict `Not judged`; it stops no other.
 
     Raises OSError for a place that vanished, EngineError without the engine.
     """
     digest = task.digest or content(Path(task.path))
-    known = cache.stored(Path(task.facts), digest)
-    measured = tuple(_measured(task)) if known is None else known
-    verdicts = tuple(_verdict(_plan(one, knowledge)) for one in measured)
-    return Outcome(task.path, digest, verdicts, facts=cache.dumps(measured) if known is None else None)
+    known, mark = cache.stored(Path(task.facts), digest), None
+    facts = None
+    if known is None:
+        memory = marks.stored(Path(task.mark)) if task.mark else None
+        known = tuple(_measured(task, bench, memory))
+        facts, mark = cache.dumps(known), marks.dumps(memory) if memory else None
+    verdicts = tuple(_verdict(_plan(one, bench)) for one in known)
+    return Outcome(task.path, digest, verdicts, facts=facts, mark=mark)
 
 
-def _measured(task: Task) -> Iterator[cache.Measured | Refused]:
-    for run in runs(task.path, Given()):
+def _measured(task: Task, bench: Bench, memory: Memory | None) -> Iterator[cache.Measured | Refused]:
+    for run in runs(task.path, Given(words=bench.words), memory):
         if isinstance(run, Refused):
             yield run
         else:
-            run = shareable(run, task.redact)
+            run = shareable(run, bench.redact)
             yield cache.Measured(run, signals.measure(run))
 
 
-def _plan(one: cache.Measured | Refused, knowledge: KnowledgeBase) -> Plan:
+def _plan(one: cache.Measured | Refused, bench: Bench) -> Plan:
     if isinstance(one, Refused):
         return refused(one.source, Path(one.source).name or one.source, one.reason)
     try:
-        return judge_facts(one.run, one.facts, knowledge)
+        return judge_facts(one.run, one.facts, bench.knowledge, bench.today)
     except EngineError:
         raise
     except Exception as error:  # one run must not stop the others

@@ -10,16 +10,21 @@ from hashlib import sha256
 from pathlib import Path
 
 from expert.files import save
-from expert.fleet import cache
+from expert.fleet import cache, ledger, sightings
 from expert.fleet.executors import Crew, as_done
-from expert.fleet.history import Evaluation, History, Row, Run, Speaker
+from expert.fleet.history import Evaluation, History, Run
 from expert.fleet.judging import Outcome, Pair, Task
+from expert.fleet.ledger import Speaker
 from expert.fleet.mirror import local
 from expert.fleet.places import Lost, Place, Selection, family, matches, places
+from expert.fleet.sightings import Row
 from expert.fleet.states import absent, identity, present
 from expert.fleet.summary import Summary
 from expert.fleet.supervised import Limits, Rules, judged, tried
 from expert.plan import CONSIDERABLE
+
+_STILL = 86_400
+"""A log that was not written to for so many seconds is not expected to grow."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,12 @@ class Request:
     rules: Rules
     selection: Selection = field(default_factory=Selection)
     limits: Limits = field(default_factory=Limits)
-    redact: bool = False
     growing_minutes: float = 15
     keep_nights: int = 365
     owners: Mapping[str, str] = field(default_factory=dict)
     """Who owns the runs whose key matches a pattern; else the setting `owner`, `user` or `author` says it."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What the runs are tagged with whose key matches a pattern; the settings `tag` and `tags` add to it."""
 
     @property
     def night(self) -> str:
@@ -53,7 +59,7 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     history.begin(request.night, request.as_of)
     roots, unreached = local(request.roots, request.state / "mirror", request.selection)
     found = list(places(roots, request.selection, request.as_of, history.seen()))
-    rules = replace(request.rules, ledger=history.ledger())
+    rules = replace(request.rules, ledger=ledger.outcomes(history))
     due: list[tuple[Place, str]] = []
     same: list[str] = []
     for place in found:
@@ -65,16 +71,16 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
         else:
             due.append((place, digest))
     history.unchanged(same, request.night)
-    facts = str(request.state / "facts")
     by_path = {place.path: place for place, _ in due}
-    tasks = (Task(place.path, facts, digest, request.redact) for place, digest in due)
+    tasks = (Task(place.path, str(_facts(request)), digest, _mark(place, request)) for place, digest in due)
     for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
-    pairs = _pairs(_stand(request, history), request, history)
-    for pair, trials in as_done(crew, tried, pairs, rules, request.limits):
-        history.record("#".join(pair.before), "#".join(pair.after), trials.result())
-    _forget(request, history)
+    speakers = _stand(request, history)
+    for pair, trials in as_done(crew, tried, _pairs(speakers, request, history), rules, request.limits):
+        ledger.record(history, "#".join(pair.before), "#".join(pair.after), trials.result())
+    ledger.speak(history, request.night, speakers)  # once the pairs are tried, so that a killed night tries them again
+    _forget(request, history, {_mark(place, request) for place in found if isinstance(place, Place)})
     history.finish(request.night)
     return (*unreached, *(place for place in found if isinstance(place, Lost)))
 
@@ -82,25 +88,43 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
 def _keep(outcome: Outcome, place: Place, request: Request, history: History) -> None:
     """Write what came of a place: first its facts and pages, then, once they are whole, its rows."""
     if outcome.facts is not None:
-        cache.store(request.state / "facts", outcome.digest, outcome.facts)
+        cache.store(_facts(request), outcome.digest, outcome.facts)
+    if outcome.mark is not None:
+        save(Path(_mark(place, request)), outcome.mark)
     runs = []
     for key, verdict in zip(_keys(place, outcome), outcome.verdicts, strict=True):
         page = page_name(key)
         save(request.site / "run" / f"{page}.html", verdict.page)
         save(request.site / "run" / f"{page}.json.gz", verdict.result)
-        runs.append(
-            Evaluation(key, family(key), _owner(key, verdict.summary, request), page, verdict.summary, verdict.silent)
-        )
+        kept = verdict.summary
+        whose, tags = _owner(key, kept, request), _tags(key, kept, request)
+        runs.append(Evaluation(key, family(key), whose, tags, page, kept, verdict.silent))
     history.keep(place, request.night, request.rules.digest, outcome.digest, outcome.failure, runs)
 
 
-def _forget(request: Request, history: History) -> None:
-    """Leave out what is older than is kept, and the facts of contents that no place has any more."""
+def _facts(request: Request) -> Path:
+    return request.state / "facts" / request.rules.reading
+
+
+def _mark(place: Place, request: Request) -> str:
+    """The file that says where the log of a place was left; none for one that is not expected to grow."""
+    if request.as_of - place.modified > _STILL:
+        return ""
+    return str(
+        request.state / "marks" / request.rules.reading / sha256(place.path.encode(errors="replace")).hexdigest()
+    )
+
+
+def _forget(request: Request, history: History, marks: Container[str]) -> None:
+    """Leave out what is older than is kept, the facts of contents that no place has, and the marks of still logs."""
     oldest = datetime.date.fromisoformat(request.night) - datetime.timedelta(request.keep_nights)
     history.forget(oldest.isoformat())
     known = history.digests()
-    for file in (request.state / "facts").glob("*/*.npz"):
-        if file.stem not in known:
+    for file in (request.state / "facts").rglob("*.npz"):
+        if file.stem not in known or file.parent.parent != _facts(request):
+            file.unlink(missing_ok=True)
+    for file in (request.state / "marks").rglob("*"):
+        if file.is_file() and str(file) not in marks:
             file.unlink(missing_ok=True)
 
 
@@ -130,21 +154,27 @@ def _owner(key: str, kept: Summary, request: Request) -> str:
     return next(by_path, "") or next(by_setting, "")
 
 
+def _tags(key: str, kept: Summary, request: Request) -> tuple[str, ...]:
+    """The tags of a run, in the order of the alphabet."""
+    by_path = [tag for pattern, tag in request.tags.items() if matches(key, pattern)]
+    by_setting = [str(kept.settings[name]) for name in ("tag", "tags") if name in kept.settings]
+    return tuple(sorted({tag.strip() for text in (*by_path, *by_setting) for tag in text.split(",")} - {""}))
+
+
 def _pairs(speakers: Mapping[str, Speaker], request: Request, history: History) -> list[Pair]:
     """For each family whose newest run is another than before: the run that spoke for it before, and the one now."""
-    before = history.speakers(request.night)
-    history.speak(request.night, speakers)
+    before = ledger.speakers(history, request.night)
     changed = [(before[f], now) for f, now in speakers.items() if f in before and before[f].digest != now.digest]
-    facts = str(request.state / "facts")
+    facts = str(_facts(request))
     return [Pair((then.digest, then.name), (now.digest, now.name), facts) for then, now in changed]
 
 
 def _stand(request: Request, history: History) -> dict[str, Speaker]:
     """Work out the state of every finding, of the newest run of each family, and keep it; gives those runs."""
     newest = history.newest(request.night)
-    before = {row.finding: row for row in history.sightings(request.night).values()}
+    before = sightings.latest(history, request.night)
     unread = history.families_of_failures(request.night)
-    accepted = history.accepted(request.night)
+    accepted = sightings.accepted(history, request.night)
     there: dict[str, Row] = {}
     speakers: dict[str, Speaker] = {}
     for run in history.runs(request.night):
@@ -153,19 +183,19 @@ def _stand(request: Request, history: History) -> dict[str, Speaker]:
             there |= {row.finding: row for row in _tonight(run, before, accepted, request)}
             unread |= {run.family} if run.summary.verdict == "Not judged" else set()
     gone = (_gone(row, unread) for id_, row in before.items() if id_ not in there)
-    history.see(request.night, [*there.values(), *filter(None, gone)])
+    sightings.see(history, request.night, [*there.values(), *filter(None, gone)])
     return speakers
 
 
 def _tonight(run: Run, before: Mapping[str, Row], accepted: Container[str], request: Request) -> Iterator[Row]:
     """How the findings of a run stand; those that are low are followed only if they were more once."""
-    growing = _grows(run, request)
-    for found in run.summary.findings:
+    growing, suppressed = _grows(run, request), run.summary.suppressed
+    for found in (*run.summary.findings, *suppressed):
         id_ = identity(run.family, found.diagnosis, found.about)
         last = before.get(id_)
         if last is not None or found.severity in CONSIDERABLE:
             then, first = (last.sighting, last.first_night) if last else (None, request.night)
-            now = present(found.severity, then, growing=growing, accepted=id_ in accepted)
+            now = present(found.severity, then, growing=growing, accepted=id_ in accepted or found in suppressed)
             identified = (id_, run.family, found.diagnosis, found.about, found.title, first, run.run)
             yield Row(*identified, now, found.severity, found.certainty)
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from expert.diagnose import judge_facts
-from expert.fleet.history import History, Row, Run
+from expert.fleet import sightings
+from expert.fleet.history import History, Run
 from expert.fleet.patterns import regressions, shared
 from expert.fleet.places import Lost
+from expert.fleet.sightings import Row
 from expert.fleet.states import NEWS
 from expert.knowledge import SEVERITIES, KnowledgeBase
 from expert.renderers import _words as words
@@ -98,8 +100,8 @@ class Report:
 
 def report(night: str, history: History, knowledge: KnowledgeBase, lost: Iterable[Lost] = ()) -> Report:
     """What history knows of a night, what the fleet's rules make of it, and the places that could not be looked at."""
-    rows = history.standings(night)
-    accepted = history.accepted(night)
+    rows = sightings.standings(history, night)
+    accepted = sightings.accepted(history, night)
     wanted = {row.run for row in rows}
     runs: dict[str, Run] = {}
     missing: Counter[str] = Counter()
@@ -151,16 +153,17 @@ def _patterns(night: str, history: History, knowledge: KnowledgeBase) -> tuple[P
 def _entry(row: Row, run: Run | None, accepted: Mapping[str, str]) -> Entry:
     if run is None:
         return Entry(row, "", row.run, "", "", None, "", accepted.get(row.finding, ""))
-    found = next((f for f in run.summary.findings if (f.diagnosis, f.about) == (row.diagnosis, row.about)), None)
+    same = [f for f in run.summary.findings if (f.diagnosis, f.about) == (row.diagnosis, row.about)]
+    muted = [f for f in run.summary.suppressed if (f.diagnosis, f.about) == (row.diagnosis, row.about)]
     return Entry(
         row,
         run.page,
         row.run,
-        found.because if found else "",
+        same[0].because if same else "",
         run.summary.first,
         run.summary.hours,
         run.owner,
-        accepted.get(row.finding, ""),
+        accepted.get(row.finding, muted[0].because if muted else ""),
     )
 
 

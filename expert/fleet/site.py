@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from expert.files import save
-from expert.fleet import feed, message
+from expert.fleet import feed, message, sightings
 from expert.fleet.history import History, Run
 from expert.fleet.report import Cause, Report
 from expert.plan import VERDICTS
@@ -49,7 +49,7 @@ def write(folder: Path, report: Report, history: History) -> None:
         values = {"report": report, "worst": worst, "pages": pages, "up": prefix, "verdicts": VERDICTS}
         _write(folder / place, "night.html", values)
     for cause in report.causes:
-        trend = history.trend(cause.diagnosis, report.night)
+        trend = sightings.trend(history, cause.diagnosis, report.night)
         _write(folder / "cause" / f"{cause.diagnosis}.html", "cause.html", _cause(cause, report, trend))
     save(folder / "index.json", orjson.dumps(_object(report), option=orjson.OPT_INDENT_2))
     save(folder / "feed.xml", feed.atom(report))

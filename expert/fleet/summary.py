@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ class Summary:
     """One judged run. `hours` are those of all its accelerators, as far as the log tells; `spark` is its main curve.
 
     `best` gives the best value of the main validation series and which way is better; `unlocks` how many checks each
-    missing input keeps closed; `fired` the rules that found something.
+    missing input keeps closed; `fired` the rules that found something; `suppressed` what a pack does not want to hear
+    of, each with the reason.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Summary:
     settings: Mapping[str, Any] = field(default_factory=dict)
     unlocks: Mapping[str, int] = field(default_factory=dict)
     fired: tuple[str, ...] = ()
+    suppressed: tuple[Found, ...] = ()
 
     @property
     def worst(self) -> int:
@@ -85,6 +87,7 @@ def summary(plan: Plan) -> Summary:
         {name: value for name, value in run.settings.items() if _is_short(value)},
         {group.inputs[0]: len(group.rules) for group in alone},
         tuple(sorted({derivation.rule for derivation in plan.derivations})),
+        tuple(replace(_found(one.finding, plan), because=one.suppression.reason) for one in plan.suppressed),
     )
 
 
@@ -110,6 +113,7 @@ def loads(text: bytes | str) -> Summary:
             "spark": tuple(known["spark"]),
             "findings": tuple(Found(**one) for one in known["findings"]),
             "fired": tuple(known["fired"]),
+            "suppressed": tuple(Found(**one) for one in known.get("suppressed", ())),
         }
     )
 

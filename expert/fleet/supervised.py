@@ -16,8 +16,9 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
 from typing import IO, Any
@@ -25,16 +26,19 @@ from typing import IO, Any
 from expert.configuration import Configuration
 from expert.engine import EngineError
 from expert.fleet import judging
-from expert.fleet.judging import JudgeError, Outcome, Pair, Task
+from expert.fleet.judging import Bench, JudgeError, Outcome, Pair, Task
 from expert.knowledge import Outcomes
 from expert.layers import in_force
 from expert.problems import ProblemsError
 from expert.records import with_outcomes
 from expert.sources import defect
 from expert.verify import Trial
+from expert.words import of_tables
 
 _HEAD = struct.Struct("<Q")
 _LOOK_EVERY = 0.05
+_KEPT_OF_RUNS = ("owners", "tags")
+"""What of the table `nightly` is kept with each judged run."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,37 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """Which rules the judges load, and a digest that tells whether they are those of an earlier night.
+    """Which rules the judges load on a day, and a digest that tells whether they are those of an earlier night.
 
-    `ledger` says what came of the remedies before; it changes what pages show, not what is found.
+    `redact` masks paths, hosts and people. `reading` is a digest of what decides how a log is read and what of it is
+    kept. `ledger` says what came of the remedies before; it changes what pages show, not what is found.
     """
 
     configuration: Configuration
+    today: date
+    redact: bool
     digest: str
+    reading: str
     ledger: Mapping[str, Outcomes] = field(default_factory=dict)
 
 
-def rules(configuration: Configuration) -> Rules:
+def rules(configuration: Configuration, today: date, redact: bool = False) -> Rules:
     """The rules that a configuration puts in force. Raises ProblemsError for mistakes in it or in the packs."""
     knowledge = in_force(configuration)
-    parts = [version("training-expert"), *(f"{pack.name} {pack.digest}" for pack in knowledge.packs)]
-    parts += [f"{'.'.join(path)} {one.value}" for path, one in sorted(configuration.settled.items())]
-    return Rules(configuration, sha256("\0".join(parts).encode()).hexdigest()[:16])
+    reading = [version("training-expert"), repr(configuration.vocabulary), str(redact)]
+    parts = [*reading, *(f"{pack.name} {pack.digest}" for pack in knowledge.packs)]
+    parts += [f"{'.'.join(path)} {one.value}" for path, one in sorted(configuration.settled.items()) if _counts(path)]
+    parts += [f"suppressed {one.where}" for one in knowledge.suppressions if one.expires >= today]
+    return Rules(configuration, today, redact, _digest(parts), _digest(reading))
+
+
+def _counts(path: tuple[str, ...]) -> bool:
+    """Whether a setting decides what is kept of a run."""
+    return path[0] != "nightly" or path[1] in _KEPT_OF_RUNS
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 def judged(task: Task, rules: Rules, limits: Limits) -> Outcome:
@@ -189,16 +208,17 @@ def _main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     rules_, _limits = _received(sys.stdin.buffer)
-    knowledge: Any = None
+    bench: Bench | None = None
     while (question := _received(sys.stdin.buffer)) is not None:
         try:
-            if knowledge is None:
+            if bench is None:
                 knowledge = with_outcomes(in_force(rules_.configuration), rules_.ledger)
+                bench = Bench(knowledge, of_tables(rules_.configuration.vocabulary), rules_.today, rules_.redact)
             match question:
                 case Task():
-                    answer: object = judging.judged(question, knowledge)
+                    answer: object = judging.judged(question, bench)
                 case Pair():
-                    answer = judging.tried(question, knowledge)
+                    answer = judging.tried(question, bench)
         except (ProblemsError, EngineError) as error:
             answer = error
         except MemoryError:

@@ -3,7 +3,8 @@
 A reader is a module with two functions: `recognizes(path)` says in a few words why the log is of its kind, or None;
 `read(path)` yields the runs that it holds, with the columns under their own names, or raises `Unreadable`. It is found
 by its place. A reader of a form that others write in too (any table, any JSON Lines, any text) says `GENERAL = True`,
-and a log that a reader of one program's form recognizes is not offered to it. Which metric a column is, is
+and a log that a reader of one program's form recognizes is not offered to it; one that can go on where a log ended
+says `GROWS = True` and takes a memory (`_onward.py`). Which metric a column is, is
 `vocabulary.py`'s to say.
 """
 
@@ -15,10 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from expert import vocabulary
 from expert.readers._columns import head
+from expert.readers._onward import Memory
 from expert.readers._text import decoded, is_text
 from expert.readers._unpacked import BROKEN, is_log, packed, told, unpacked
 from expert.readers.beside import NAMES, settings_beside
@@ -42,6 +44,16 @@ class Reader(Protocol):
         """The runs that it holds. Raises Unreadable."""
 
 
+@runtime_checkable
+class ReaderOfLines(Protocol):
+    """A reader that takes a log line by line, and can go on where it ended; it says `GROWS = True`."""
+
+    GROWS: bool
+
+    def read(self, path: Path, memory: Memory | None = None) -> Iterable[RunLog]:
+        """The runs that the log holds. Raises Unreadable."""
+
+
 @dataclass(frozen=True)
 class Refused:
     """A source that could not be read, and why."""
@@ -62,12 +74,14 @@ def read(
     path: Path,
     words: Words = Words(),  # noqa: B008 - frozen and empty
     reader: str = "",
+    memory: Memory | None = None,
 ) -> Iterator[RunLog | Refused]:
     """The runs of a file or a folder, with their metrics named and with the settings that lie beside them.
 
     A folder that no reader takes as a whole is searched for logs; tables there without a known metric are Refused. A
     log that cannot be read is Refused and does not stop the others. `reader` names the only reader that is used: for a
-    file whether it recognizes it or not, in a folder for what it recognizes.
+    file whether it recognizes it or not, in a folder for what it recognizes. Logs of lines are read on from where the
+    `memory` has them, as if they were read whole.
     """
     if not path.exists():
         yield Refused(str(path), "there is no such file or folder")
@@ -77,12 +91,12 @@ def read(
         return
     claims = claim(path, reader) or ([(reader, "asked for")] if reader and path.is_file() else [])
     if claims:
-        yield from _runs(path, *claims[0], words)
+        yield from _runs(path, *claims[0], words, memory)
     elif path.is_dir():
         found = [
             run
             for inner, name, why in _inside(path, reader)
-            for run in (_runs(inner, name, why, words) if name else _of_packed(inner, words, reader))
+            for run in (_runs(inner, name, why, words, memory) if name else _of_packed(inner, words, reader))
         ]
         judged = any(isinstance(run, RunLog) and _has_metric(run) for run in found)
         yield from [_without_metric(run) if judged else run for run in found] or [Refused(str(path), _no_log(path))]
@@ -99,9 +113,10 @@ def claim(path: Path, only: str = "") -> list[tuple[str, str]]:
     return [(name, why) for name, why, only in claims if general or not only]
 
 
-def _runs(path: Path, name: str, why: str, words: Words) -> Iterator[RunLog | Refused]:
+def _runs(path: Path, name: str, why: str, words: Words, memory: Memory | None) -> Iterator[RunLog | Refused]:
     try:
-        for run in readers()[name].read(path):
+        reader = readers()[name]
+        for run in reader.read(path, memory) if isinstance(reader, ReaderOfLines) else reader.read(path):
             beside, notes = settings_beside(Path(run.source))
             settings = {**vocabulary.settings(beside), **vocabulary.settings(run.settings)}
             run = replace(run, settings=settings, notes=(*run.notes, *notes), reader=f"{name}: {why}")

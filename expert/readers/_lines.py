@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from expert.readers._onward import Span
 from expert.readers._text import encoding
 
 _LONGEST = 4000
@@ -17,16 +18,17 @@ _DRAWN = re.compile(r"\r|\x08+")
 _BAR_EPOCH = re.compile(r"\W{0,9}epoch\W{0,9}(\d{1,9})", re.IGNORECASE)
 
 
-def lines(path: Path, notes: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines of a file with their numbers, without colors; what is left out is said in `notes`.
+def lines(path: Path, notes: list[str], span: Span | None = None) -> Iterator[tuple[int, str]]:
+    """The lines of a file, or of a span of it, with their numbers, without colors; `notes` say what is left out.
 
     Of a bar that was drawn over and over the last state of each epoch counts; where nothing but carriage returns ends
     the lines, each is a line. A line is cut after 4000 letters. What is written after the file was opened is not read.
     """
+    span = span or Span(0, path.stat().st_size)
     with path.open("rb") as file:
-        size = path.stat().st_size
-        returns = _only_returns(file, size)
-        yield from _shown(_texts(file, size, path, notes), returns)
+        returns = span.begin == 0 and _only_returns(file, span.end)
+        file.seek(span.begin)
+        yield from _shown(_texts(file, span, path, notes), returns, span.line)
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
@@ -35,19 +37,19 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _only_returns(file: BinaryIO, size: int) -> bool:
-    """Whether carriage returns end the lines, and nothing else does; the file stands at its beginning afterwards."""
+    """Whether carriage returns end the lines, and nothing else does."""
     returns = newlines = False
     while not newlines and file.tell() < size and (chunk := file.read(_CHUNK)):
         newlines, returns = b"\n" in chunk, returns or b"\r" in chunk
-    file.seek(0)
     return returns and not newlines
 
 
-def _texts(file: BinaryIO, size: int, path: Path, notes: list[str]) -> Iterator[str]:
+def _texts(file: BinaryIO, span: Span, path: Path, notes: list[str]) -> Iterator[str]:
     """The text in parts that end with a line or a state of a bar; noise without an end is cut."""
-    chunk = file.read(min(size, _CHUNK))
-    decoder = codecs.getincrementaldecoder(encoding(chunk))("replace")
-    carried, left = "", size - len(chunk)
+    left = span.end - span.begin
+    chunk = file.read(min(left, _CHUNK))
+    decoder = codecs.getincrementaldecoder("utf-8" if span.begin else encoding(chunk))("replace")
+    carried, left = "", left - len(chunk)
     while chunk:
         text = carried + decoder.decode(chunk)
         end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1  # a return at the end may belong to a newline
@@ -57,14 +59,14 @@ def _texts(file: BinaryIO, size: int, path: Path, notes: list[str]) -> Iterator[
         chunk = file.read(min(left, _CHUNK))
         left -= len(chunk)
     carried += decoder.decode(b"", final=True)
-    if carried and path.stat().st_size > size:
+    if carried and path.stat().st_size > span.end:
         notes.append("the file grew while it was read; it is read up to the last whole line that stood there before")
     elif carried:
         yield carried
 
 
-def _shown(texts: Iterable[str], returns: bool) -> Iterator[tuple[int, str]]:
-    number, waiting = 1, ""
+def _shown(texts: Iterable[str], returns: bool, number: int = 1) -> Iterator[tuple[int, str]]:
+    waiting = ""
     for text in texts:
         text = text.replace("\r", "\n") if returns else text.replace("\r\n", "\n")
         if "\x1b" in text:

@@ -26,6 +26,9 @@ class Rows:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_takers": {}}  # which put into the arrays of the original
+
     def add(
         self, names: tuple[str, ...], values: Iterable[float], line: int, epoch: float = nan, step: float = nan
     ) -> None:
@@ -49,6 +52,13 @@ class Rows:
             if not np.isnan(counts).all():
                 found[name] = Column(counts)
         return found
+
+    def placed(self) -> dict[str, Column]:
+        """The columns of all rows so far, each with the rows that it was written in."""
+        return {
+            name: Column(column.values, np.arange(len(self)) if column.rows is None else column.rows)
+            for name, column in self.columns().items()
+        }
 
     def lines(self) -> IntArray:
         """The line of each row."""

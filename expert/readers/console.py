@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isnan, nan
@@ -13,13 +13,14 @@ from expert.readers import Unreadable, csv, huggingface, jsonl
 from expert.readers._columns import head, run_name, run_of_columns
 from expert.readers._console import understood
 from expert.readers._lines import lines, lines_of
+from expert.readers._onward import Memory, Span, read_on
 from expert.readers._remarks import arguments, header, remark
 from expert.readers._rows import Rows
 from expert.readers._shapes import Line, Reading, Shapes
 from expert.readers._text import decoded, is_text
 from expert.run import Event, RunLog
 
-GENERAL = True
+GENERAL = GROWS = True
 _HEAD = 65_536
 _MOST_OF_A_KIND = 20
 _NOT_LOGS = (".py", ".ipynb", ".md", ".rst", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg", ".html", ".js", ".sh")
@@ -56,52 +57,70 @@ class _Part:
     last_epoch: float | None = None
 
 
-def read(path: Path) -> Iterator[RunLog]:
+@dataclass
+class _Known:
+    """What the lines so far said."""
+
+    parts: list[_Part] = field(default_factory=lambda: [_Part()])
+    settings: dict[str, object] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    percent: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    epoch: float = nan
+    step: float = nan
+    title: str = ""
+    bars: int = 0
+    commas: bool = False
+
+
+def read(path: Path, memory: Memory | None = None) -> Iterator[RunLog]:
     """The runs of the text: several if the epochs start again below a header of their own."""
-    parts = [_Part()]
-    settings: dict[str, object] = {}
-    kinds: dict[str, int] = {}
-    percent: set[str] = set()
-    notes: list[str] = []
-    epoch = step = nan
-    title = ""
-    bars, commas = 0, False
+
+    def take(known: _Known, span: Span) -> None:
+        _take(known, lines(path, known.notes, span))
+
+    known = read_on(path, _Known, take, memory)
+    yield from _runs(path, known)
+
+
+def _take(known: _Known, found: Iterable[tuple[int, str]]) -> None:
+    """Add what lines say."""
     shapes = Shapes(_understood)
-    for number, content in lines(path, notes):
+    for number, content in found:
         reading = shapes.read(content)
         line, clock = reading.line, reading.clock
         if line.silent:
             continue
         said = clock.get("epoch")
         if said is not None:
-            if title and _restarts(said, epoch, parts[-1]):
-                parts.append(_Part(title))
-            if said != epoch:
-                step = nan
-            epoch = said
-            title = ""
-        step = clock.get("step", step)
-        _totals(clock, settings)
+            if known.title and _restarts(said, known.epoch, known.parts[-1]):
+                known.parts.append(_Part(known.title))
+            if said != known.epoch:
+                known.step = nan
+            known.epoch = said
+            known.title = ""
+        known.step = clock.get("step", known.step)
+        _totals(clock, known.settings)
         if line.values:
             if clock.get("done") != clock.get("todo"):
-                bars += 1
+                known.bars += 1
                 continue
-            _add(parts[-1], reading, number, epoch, step)
-            percent |= line.percent
-            commas = commas or line.commas
-            title = ""
+            _add(known.parts[-1], reading, number, known.epoch, known.step)
+            known.percent |= line.percent
+            known.commas = known.commas or line.commas
+            known.title = ""
             continue
         if line.event:
-            kinds[line.event] = kinds.get(line.event, 0) + 1
-            if kinds[line.event] <= _MOST_OF_A_KIND:
-                where = epoch if isnan(step) else step
-                parts[-1].events.append(Event(content.strip()[:300], "log", None if isnan(where) else where, number))
+            known.kinds[line.event] = known.kinds.get(line.event, 0) + 1
+            if known.kinds[line.event] <= _MOST_OF_A_KIND:
+                where = known.epoch if isnan(known.step) else known.step
+                event = Event(content.strip()[:300], "log", None if isnan(where) else where, number)
+                known.parts[-1].events.append(event)
         if said is None:
-            settings.update(arguments(content, len(parts[0].rows) > 0))
-            title = header(content) or title
-            if not len(parts[-1].rows) and not parts[-1].header:
-                parts[-1].header = title
-    yield from _runs(path, parts, settings, [*notes, *_notes(kinds, percent, bars, commas)])
+            known.settings.update(arguments(content, len(known.parts[0].rows) > 0))
+            known.title = header(content) or known.title
+            if not len(known.parts[-1].rows) and not known.parts[-1].header:
+                known.parts[-1].header = known.title
 
 
 def _understood(text: str) -> Line:
@@ -137,27 +156,27 @@ def _add(part: _Part, reading: Reading, number: int, epoch: float, step: float) 
     part.rows.add(reading.names, reading.values, number, epoch, step)
 
 
-def _notes(kinds: dict[str, int], percent: set[str], bars: int, commas: bool) -> list[str]:
-    notes = []
-    if percent:
-        notes.append(f"written in percent, taken as shares of one: {', '.join(sorted(percent))}")
-    if commas:
+def _notes(known: _Known) -> list[str]:
+    notes = list(known.notes)
+    if known.percent:
+        notes.append(f"written in percent, taken as shares of one: {', '.join(sorted(known.percent))}")
+    if known.commas:
         notes.append("a comma between digits is taken for a decimal one: 0,5 is 0.5")
-    if bars:
-        notes.append(f"{bars} lines of progress within an epoch are left out; the last line of each epoch counts")
-    for kind, count in kinds.items():
+    if known.bars:
+        notes.append(f"{known.bars} lines of progress within an epoch are left out; the last line of each epoch counts")
+    for kind, count in known.kinds.items():
         if count > _MOST_OF_A_KIND:
             notes.append(f"{count} lines say {kind!r}; the first {_MOST_OF_A_KIND} are kept")
     return notes
 
 
-def _runs(path: Path, parts: list[_Part], settings: dict[str, object], notes: list[str]) -> Iterator[RunLog]:
-    several = [part for part in parts if len(part.rows)]
+def _runs(path: Path, known: _Known) -> Iterator[RunLog]:
+    several = [part for part in known.parts if len(part.rows)]
     if not several:
         raise Unreadable(f"{path}: no line gives a metric a value")
     names: dict[str, int] = {}
     for part in several:
-        name, said, own = run_name(path), list(notes), dict(settings)
+        name, said, own = run_name(path), _notes(known), dict(known.settings)
         if part.last_epoch is not None and part.first_epoch == 0 and own.get("epochs") == part.last_epoch:
             own["epochs"] = part.last_epoch + 1  # counted from 0 to the last
         if len(several) > 1:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from expert import vocabulary
 from expert.readers import Unreadable, json_document
-from expert.readers._columns import Column, columns_of, opening, seconds
+from expert.readers._columns import Column, opening, seconds
 from expert.readers._json import flat, numeric, parsed
+from expert.readers._onward import Memory, Span, read_on
 from expert.readers._parts import MOST, PARTS, Labels, runs_of_rows
+from expert.readers._rows import Rows
 from expert.readers._text import decoded
 from expert.run import RunLog
 
-GENERAL = True
-_LONGEST = 2**26
+GENERAL = GROWS = True
+_FIRST = 50
 _SUMMARY = "train_runtime"
 """What the last record of a Trainer holds, and no step does."""
 _MOMENTS = {"num", "mean", "std"}
@@ -55,73 +57,107 @@ def recognizes(path: Path) -> str | None:
     return "a JSON object on each line"
 
 
-def read(path: Path) -> Iterator[RunLog]:
+@dataclass
+class _Known:
+    """What the lines so far said. The first rows wait until they tell whether the very first holds settings.
+
+    `cut` says that the last line is no JSON object and has no end.
+    """
+
+    rows: Rows = field(default_factory=Rows)
+    waiting: list[tuple[int, dict[str, float]]] | None = field(default_factory=list)
+    settings: dict[str, object] = field(default_factory=dict)
+    bad: list[int] = field(default_factory=list)
+    nulls: dict[str, int] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    evaluated: _Evaluation = field(default_factory=lambda: _Evaluation())
+    cut: bool = False
+
+    def add(self, line: int, row: dict[str, float]) -> None:
+        if self.waiting is None:
+            self.rows.add(tuple(row), row.values(), line)
+        else:
+            self.waiting.append((line, row))
+            if len(self.waiting) == _FIRST:
+                self.settle()
+
+    def settle(self) -> None:
+        """Take the first row for settings if it is, and the others for rows; once."""
+        first, self.waiting = self.waiting or (), None
+        if len(first) > 1 and _is_settings([row for _, row in first]):
+            line, row = first.pop(0)
+            self.settings = {**row, **self.settings}
+            self.notes.append(f"line {line} is taken as settings")
+        for line, row in first:
+            self.add(line, row)
+
+
+def read(path: Path, memory: Memory | None = None) -> Iterator[RunLog]:
     """The one run of the file."""
-    rows: list[dict[str, float]] = []
-    lines: list[int] = []
-    settings: dict[str, object] = {}
-    bad: list[int] = []
-    nulls: dict[str, int] = {}
-    words: set[str] = set()
-    notes: list[str] = []
-    parts: dict[str, dict[str, int]] = {}
-    evaluated = _Evaluation()
+
+    def take(known: _Known, span: Span) -> None:
+        _take(known, path, span)
+
+    yield from _runs(path, read_on(path, _Known, take, memory))
+
+
+def _take(known: _Known, path: Path, span: Span) -> None:
+    """Add what the lines of a span say."""
     with path.open("rb") as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
         file.seek(0)
-        source = (text.encode() for text in decoded(file.read()).split("\n")) if wide else _bounded(file)
-        ended = True
-        for line, text in enumerate(source, 1):
-            ended = wide or text.endswith(b"\n")
+        source = (text.encode() for text in decoded(file.read()).split("\n")) if wide else span.lines(file)
+        for line, text in enumerate(source, span.line):
             stripped = text.strip(b" \t\r\n\xef\xbb\xbf,")
             if not stripped:
                 continue
             record = _record(stripped)
             if record is None:
-                bad.append(line)
+                known.bad.append(line)
+                known.cut = not wide and not text.endswith(b"\n")
                 continue
-            given, row = _parts(record, nulls, words)
-            row |= _belongs(record, parts)
-            if evaluated.apart(record, row):
+            given, row = _parts(record, known.nulls, known.words)
+            row |= _belongs(record, known.parts)
+            if known.evaluated.apart(record, row):
                 kept = {name: value for name, value in row.items() if vocabulary.clock(name) != "step"}
                 row = {n if n == "epoch" or vocabulary.split(n) else f"val/{n}": value for n, value in kept.items()}
             if _SUMMARY in row:
-                notes.append(f"line {line} is a summary of the run, not a step; it is left out of the curves")
+                known.notes.append(f"line {line} is a summary of the run, not a step; it is left out of the curves")
                 given, row = {name: value for name, value in row.items() if not vocabulary.describe(name)[1]}, {}
-            settings.update(given)
+            known.settings.update(given)
             if row:
-                rows.append(row)
-                lines.append(line)
-    if bad and not ended and bad[-1] == line:
+                known.add(line, row)
+
+
+def _runs(path: Path, known: _Known) -> Iterator[RunLog]:
+    known.settle()
+    if not len(known.rows):
+        raise Unreadable(f"{path}: no line holds a number")
+    columns, length = known.rows.placed(), len(known.rows)
+    labels = {name: _labels(columns.pop(name), of, length) for name, of in known.parts.items() if name in columns}
+    yield from runs_of_rows(path, columns, labels, length, known.rows.lines(), known.settings, _notes(known))
+
+
+def _notes(known: _Known) -> list[str]:
+    notes, bad = list(known.notes), list(known.bad)
+    if known.cut:
         notes.append(f"line {bad.pop()} is cut in the middle and left out")
     if bad:
         some = ", ".join(map(str, bad[:10])) + (" …" if len(bad) > 10 else "")
         notes.append(f"{len(bad)} lines are no JSON object and skipped: line {some}")
-    notes += [f"column {name!r}: null in {count} lines is taken as absent" for name, count in list(nulls.items())[:10]]
-    if words:
-        notes.append(f"values that are no numbers are ignored: {', '.join(sorted(words)[:20])}")
-    if len(rows) > 1 and _is_settings(rows):
-        settings = {**rows.pop(0), **settings}
-        notes.append(f"line {lines.pop(0)} is taken as settings")
-    if not rows:
-        raise Unreadable(f"{path}: no line holds a number")
-    columns = columns_of(rows)
-    labels = {name: _labels(columns.pop(name), of, len(rows)) for name, of in parts.items() if name in columns}
-    yield from runs_of_rows(path, columns, labels, len(rows), np.array(lines), settings, notes)
+    nulls = list(known.nulls.items())[:10]
+    notes += [f"column {name!r}: null in {count} lines is taken as absent" for name, count in nulls]
+    if known.words:
+        notes.append(f"values that are no numbers are ignored: {', '.join(sorted(known.words)[:20])}")
+    return notes
 
 
 def _labels(column: Column, names: Mapping[str, int], length: int) -> Labels:
     codes = np.full(length, -1)
     codes[slice(None) if column.rows is None else column.rows] = column.values.astype(np.int64)
     return Labels(tuple(names), codes)
-
-
-def _bounded(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file; of one that is longer than 64 MB, which is noise, the beginning."""
-    while text := file.readline(_LONGEST):
-        yield text if len(text) < _LONGEST or text.endswith(b"\n") else text[:100] + b"\n"
-        while len(text) == _LONGEST and not text.endswith(b"\n"):
-            text = file.readline(_LONGEST)
 
 
 def _has_metric(record: Mapping[str, Any]) -> bool:
@@ -210,7 +246,7 @@ def _put(name: str, value: Any, row: dict[str, float], nulls: dict[str, int], wo
 
 def _is_settings(rows: list[dict[str, float]]) -> bool:
     """Whether the first record shares no name with those that follow, as a configuration does."""
-    later: set[str] = set().union(*rows[1:50])
+    later: set[str] = set().union(*rows[1:])
     return not rows[0].keys() & later and not any(
         vocabulary.describe(name)[1] in ("loss", "error", "metric") for name in rows[0]
     )

@@ -15,7 +15,8 @@ from expert.configuration import Configuration
 from expert.fleet import executors, history, night, report, site, supervised
 from expert.layers import in_force
 
-RULES = supervised.rules(Configuration())
+CONFIGURATION = Configuration()
+RULES = supervised.rules(CONFIGURATION, datetime.date(2026, 11, 1))
 _ONE = ThreadPoolExecutor(1)
 DAY = datetime.datetime(2026, 11, 1, 2, 30)
 
@@ -31,6 +32,13 @@ def overfitted(rows: int = 60, slope: float = 0.05) -> str:
     return _table(0.02 + 2 * np.exp(-epochs / 8), 0.25 + 2 * np.exp(-epochs / 8) + slope * np.maximum(0, epochs - 15))
 
 
+def diverged() -> str:
+    """A loss that falls, and then climbs for good."""
+    epochs = np.arange(60)
+    loss = np.where(epochs < 40, 0.2 + 2 * np.exp(-epochs / 8), 0.2 * np.exp((epochs - 40) / 3))
+    return _table(loss, loss)
+
+
 def put(path: Path, text: str, age: float = 1.0) -> None:
     """A log that was last written so many days before the first night."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,24 +47,31 @@ def put(path: Path, text: str, age: float = 1.0) -> None:
     os.utime(path, (moment, moment))
 
 
-def take(root: Path, day: int = 0, executor: str = "", **asked: object) -> report.Report:
+def take(
+    root: Path, day: int = 0, executor: str = "", rules: supervised.Rules = RULES, **asked: object
+) -> report.Report:
     """The report of the night so many days after the first, with its site in `root/../site`.
 
     One judge, which is slow to start, serves all nights that ask for no executor.
     """
-    return take_roots((str(root),), root.parent / "site", day, executor, **asked)
+    return take_roots((str(root),), root.parent / "site", day, executor, rules, **asked)
 
 
 def take_roots(
-    roots: tuple[str, ...], folder: Path, day: int = 0, executor: str = "", **asked: object
+    roots: tuple[str, ...],
+    folder: Path,
+    day: int = 0,
+    executor: str = "",
+    rules: supervised.Rules = RULES,
+    **asked: object,
 ) -> report.Report:
     """The same for any roots, with the site in a folder."""
     moment = (DAY + datetime.timedelta(days=day)).timestamp()
-    request = night.Request(roots, folder, folder / ".expert", moment, RULES, **asked)
+    request = night.Request(roots, folder, folder / ".expert", moment, rules, **asked)
     crews = executors.crew(executor) if executor else nullcontext(executors.Crew(_ONE, 1))
     with history.opened(request.state / "history.sqlite") as known, crews as crew:
         lost = night.take(request, known, crew, lambda done, total: None)
-        told = report.report(request.night, known, in_force(), lost)
+        told = report.report(request.night, known, in_force(rules.configuration), lost)
         site.write(folder, told, known)
     return told
 

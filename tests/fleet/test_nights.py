@@ -6,9 +6,11 @@ import shutil
 
 import pytest
 
+from expert.configuration import read
+from expert.fleet import ledger, sightings, supervised
 from expert.fleet.history import opened
 from expert.knowledge import Outcomes
-from tests.fleet.fleets import healthy, overfitted, put, states, take
+from tests.fleet.fleets import CONFIGURATION, DAY, healthy, overfitted, put, states, take
 
 
 @pytest.fixture
@@ -37,37 +39,11 @@ def test_the_same_night_twice_gives_the_same_bytes(root):
     assert {p: p.read_bytes() for p in _pages(root, take(root), "*")} == first
 
 
-def test_a_run_that_was_mended_is_resolved_and_one_that_breaks_again_reopened(root):
-    take(root)
-    put(root / "bad" / "log.csv", healthy(), age=-0.5)
-    assert set(states(take(root, day=1))) == {"resolved"}
-    put(root / "bad" / "log.csv", overfitted(), age=-1.5)
-    assert "reopened" in states(take(root, day=2))
-
-
 def test_the_newest_run_of_a_family_speaks_for_it(tmp_path):
     put(tmp_path / "runs" / "2026-10-30" / "log.csv", overfitted(), age=2)
     take(tmp_path / "runs")
     put(tmp_path / "runs" / "2026-11-01" / "log.csv", healthy(), age=-0.5)
     assert set(states(take(tmp_path / "runs", day=1))) == {"resolved"}
-
-
-def test_a_run_that_goes_on_is_provisional(root):
-    put(root / "young" / "log.csv", overfitted(), age=0.001)
-    young = [entry for entry in take(root).entries if entry.run.startswith("young")]
-    assert {entry.row.state for entry in young} == {"provisional"}
-
-
-def test_findings_of_a_log_that_cannot_be_read_any_more_are_unjudged(root):
-    take(root)
-    put(root / "bad" / "log.csv", "\x00\x01" * 100, age=-0.5)
-    assert set(states(take(root, day=1))) == {"unjudged"}
-
-
-def test_a_run_that_was_taken_away_is_resolved(root):
-    take(root)
-    shutil.rmtree(root / "bad")
-    assert set(states(take(root, day=1))) == {"resolved"}
 
 
 def test_broken_logs_stop_no_other(root):
@@ -93,8 +69,36 @@ def test_a_remedy_that_was_applied_in_the_next_run_of_a_family_enters_the_ledger
     (tmp_path / "runs" / "2026-11-01" / "config.json").write_text('{"train_size": 5000, "weight_decay": 0.1}')
     take(tmp_path / "runs", day=1)
     with opened(tmp_path / "site" / ".expert" / "history.sqlite") as known:
-        assert known.ledger()["more-data"] == Outcomes(1, 0)
+        assert ledger.outcomes(known)["more-data"] == Outcomes(1, 0)
     put(tmp_path / "runs" / "2026-11-02" / "log.csv", overfitted(), age=-1.5)
     take(tmp_path / "runs", day=2)
     (page,) = (tmp_path / "site" / "run").glob("2026-11-02*.html")
     assert "worked in 1 of 1 run in which it was applied" in page.read_text()
+
+
+def test_what_a_team_calls_its_columns_holds_at_night(tmp_path):
+    put(tmp_path / "runs" / "log.csv", overfitted().replace("train_loss,val_loss", "q7,q8"))
+    assert take(tmp_path / "runs").entries == ()
+    (tmp_path / "expert.toml").write_text('[vocabulary]\nnames = {q7 = "train_loss", q8 = "val_loss"}\n')
+    rules = supervised.rules(read(tmp_path / "expert.toml"), DAY.date())
+    assert set(states(take(tmp_path / "runs", day=1, rules=rules))) == {"new"}
+
+
+def test_who_is_masked_later_is_masked_everywhere(root):
+    (root / "bad" / "config.json").write_text('{"user": "ann@example.org"}')
+    take(root)
+    page = next((root.parent / "site" / "run").glob("bad*.html"))
+    assert "ann@example.org" in page.read_text()
+    take(root, day=1, rules=supervised.rules(CONFIGURATION, DAY.date(), redact=True))
+    assert "ann@example.org" not in page.read_text()
+
+
+def test_what_is_gone_for_longer_than_is_kept_is_forgotten(root):
+    take(root)
+    shutil.rmtree(root / "bad")
+    for day in (1, 2, 30):
+        take(root, day, keep_nights=10)
+    with opened(root.parent / "site" / ".expert" / "history.sqlite") as known:
+        assert sightings.latest(known, "2027-01-01") == {}
+        assert [run.run for run in known.runs("2026-12-01")] == ["good/log.csv"]
+        assert len(known.seen()) == 1
