@@ -84,6 +84,54 @@ def last_val_loss_over_chance(val_loss: Series, chance_loss: float) -> Ratio | N
     return end(val_loss) / chance_loss if len(val_loss.finite) else None
 
 
+def best_val_loss_over_chance(best_val_loss: float, chance_loss: float) -> Ratio | None:
+    """The lowest validation loss over the loss of a guess."""
+    return best_val_loss / chance_loss
+
+
+def constant_loss(loss_kind: str, target_min: float, target_max: float) -> Loss | None:
+    """The most that naming the best constant for all samples could cost.
+
+    A quarter of the squared range of the targets for the squared error (Popoviciu's inequality on variances), half the
+    range for the absolute error.
+    """
+    reach = target_max - target_min
+    if reach <= 0 or loss_kind not in ("squared error", "absolute error"):
+        return None
+    return reach**2 / 4 if loss_kind == "squared error" else reach / 2
+
+
+def first_loss_over_constant(train_loss: Series, constant_loss: float, task: str) -> Ratio | None:
+    """The first training loss of a regression over the most that the best constant could cost."""
+    return start(train_loss) / constant_loss if task == "regression" and len(train_loss.finite) else None
+
+
+def last_loss_over_constant(train_loss: Series, constant_loss: float, task: str) -> Ratio | None:
+    """The last training loss of a regression over the most that the best constant could cost."""
+    return end(train_loss) / constant_loss if task == "regression" and len(train_loss.finite) else None
+
+
+def first_pass_skill(train_acc: Series, chance_accuracy: float, logged_per_epoch: bool) -> Share | None:
+    """The training accuracy of the first epoch between a guess (0) and perfection (1).
+
+    In the first pass every sample is new to the model, so what it gets right there it did not learn by heart
+    (progressive validation: Blum, Kalai and Langford 1999, "Beating the hold-out").
+    """
+    return _skill(start(train_acc), chance_accuracy) if logged_per_epoch and len(train_acc.finite) else None
+
+
+def train_accuracy_over_chance(train_acc: Series, chance_accuracy: float) -> Ratio | None:
+    """The usual (median) training accuracy after the first point over that of a guess."""
+    values = train_acc.finite.values[1:]
+    return float(np.median(values) / chance_accuracy) if len(values) >= 3 and chance_accuracy else None
+
+
+def val_accuracy_over_chance(val_acc: Series, chance_accuracy: float) -> Ratio | None:
+    """The usual (median) validation accuracy after the first point over that of a guess."""
+    values = val_acc.finite.values[1:]
+    return float(np.median(values) / chance_accuracy) if len(values) >= 3 and chance_accuracy else None
+
+
 def train_skill(train_acc: Series, chance_accuracy: float) -> Share | None:
     """The best smoothed training accuracy between a guess (0) and perfection (1)."""
     return _skill(float(smooth(train_acc).max()), chance_accuracy) if len(train_acc.finite) else None

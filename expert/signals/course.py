@@ -102,6 +102,12 @@ def late_fall(train_loss: Series) -> Share | None:
     return float((last[0] - last[-1]) / abs(last[0])) if len(last) > 1 and last[0] else None
 
 
+def last_fall(train_loss: Series) -> Share | None:
+    """How much of its level the training loss lost from the last logged point but one to the last."""
+    values = train_loss.finite.values
+    return float((values[-2] - values[-1]) / abs(values[-2])) if len(values) >= 2 and values[-2] else None
+
+
 def train_loss_end_over_start(train_loss: Series) -> Ratio | None:
     """The last training loss over the first; losses that can be negative have none."""
     if len(train_loss.finite) < 3 or train_loss.finite.values.min() < 0 or start(train_loss) <= 0:
