@@ -96,6 +96,15 @@ def distribution_shift_at_the_end() -> Left:
     )
 
 
+@plants("distribution-shift", "of two validation sets the one like the test set comes from a noisy scanner")
+def distribution_shift_between_validation_sets() -> Left:
+    data = digits(1000, 400)
+    x, y = data.pop("test")
+    data["val_test_like"] = ((x * 0.5 + 0.4 + torch.randn_like(x) * 0.35).clamp(0, 1), y)
+    model = convolutional()
+    return left(Trainer(model, data, Adam(model.parameters(), 1e-3), epochs=25))
+
+
 @plants(
     "validation-overfitting", "the best epoch of 60 random searches over features and rate, on 24 validation samples"
 )
@@ -163,6 +172,19 @@ def below_known_result() -> Left:
     model = dense(64, 6, 10)
     trainer = Trainer(model, normalized_digits(), Adam(model.parameters(), 2e-3, weight_decay=0.01), epochs=60)
     return left(trainer, known_result=0.98)
+
+
+@plants(
+    "below-known-result",
+    "nine tenths of the training data went missing; three runs with all of them tell how far such runs scatter",
+    baselines=("healthy-dense", "healthy-dense-again", "healthy-dense-once-more"),
+)
+def below_three_baselines() -> Left:
+    data = normalized_digits()
+    x, y = data["train"]
+    data["train"] = (x[:100], y[:100])
+    model = dense(64, 64, 10)
+    return left(Trainer(model, data, Adam(model.parameters(), 3e-4), epochs=40))
 
 
 def without_test(data: Splits) -> Splits:

@@ -22,6 +22,18 @@ def healthy_dense() -> Left:
     return left(Trainer(model, normalized_digits(), Adam(model.parameters(), 3e-4), epochs=40))
 
 
+@healthy("the same with another seed, to be a baseline")
+def healthy_dense_again() -> Left:
+    torch.manual_seed(8)
+    return healthy_dense()
+
+
+@healthy("the same with a third seed")
+def healthy_dense_once_more() -> Left:
+    torch.manual_seed(9)
+    return healthy_dense()
+
+
 @healthy("the same with every statistic logged")
 def healthy_with_probes() -> Left:
     model = dense(64, 64, 64, 10)

@@ -30,9 +30,13 @@ RUNS: dict[str, Planted] = {}
 Making = Callable[[], Left]
 
 
-def plants(diagnosis: str, why: str, within: str = "") -> Callable[[Making], Making]:
-    """Put a function on the list, as a run with one fault; `within` is a cause that may rightly explain the fault."""
-    return _put({"diagnosis": diagnosis, "why": why} | ({"within": within} if within else {}))
+def plants(diagnosis: str, why: str, within: str = "", baselines: tuple[str, ...] = ()) -> Callable[[Making], Making]:
+    """Put a function on the list, as a run with one fault.
+
+    `within` is a cause that may rightly explain the fault, `baselines` are the golden runs to compare with.
+    """
+    told = {"within": within, "baselines": list(baselines)}
+    return _put({"diagnosis": diagnosis, "why": why} | {name: value for name, value in told.items() if value})
 
 
 def healthy(why: str) -> Callable[[Making], Making]:
