@@ -241,12 +241,17 @@ class History:
         )
         return list(rows)
 
-    def families_of_failures(self, night: str) -> set[str]:
-        """The families of which a place could not be judged in a night."""
+    def unread(self, night: str, lost: Iterable[str]) -> set[str]:
+        """The families of which a place could not be judged in a night, or lies where nothing could be looked at."""
         rows = self.database.execute(
-            "SELECT r.family FROM places p JOIN runs r ON r.place = p.path WHERE p.night=? AND p.failure<>''", (night,)
+            "SELECT r.family, p.path, p.night, p.failure FROM places p JOIN runs r ON r.place = p.path"
         )
-        return {family for (family,) in rows}
+        gone = tuple(lost)
+        return {
+            family
+            for family, path, last, failure in rows
+            if (last == night and failure) or any(path == one or path.startswith(one.rstrip("/") + "/") for one in gone)
+        }
 
     def forget(self, before: str) -> None:
         """Leave out what is older than a night.

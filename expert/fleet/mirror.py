@@ -11,6 +11,7 @@ from typing import Any
 
 from expert.files import save
 from expert.fleet.places import Lost, Selection
+from expert.fleet.tracking import TrackingError, is_tracking_server, track
 from expert.readers._unpacked import is_no_log
 
 
@@ -18,8 +19,8 @@ class MirrorError(RuntimeError):
     """A root that cannot be fetched; the message says why and what to do."""
 
 
-def mirrored(url: str, folder: Path, selection: Selection) -> Path:
-    """The folder below `folder` that holds the logs of a URL as they are now.
+def mirror(url: str, target: Path, selection: Selection) -> None:
+    """Make a folder hold the logs of a URL as they are now.
 
     Of the files there those are fetched that are admitted, could be logs, and differ in size, time or tag from what is
     here; what is gone there goes here. Raises MirrorError.
@@ -28,7 +29,6 @@ def mirrored(url: str, folder: Path, selection: Selection) -> Path:
         from fsspec.core import url_to_fs
     except ImportError as error:
         raise MirrorError(f"{url}: fetched by fsspec; pip install 'training-expert[remote]' brings it") from error
-    target = folder / sha256(url.encode()).hexdigest()[:12] / (url.rstrip("/").rsplit("/", 1)[-1] or "root")
     try:
         files, place = url_to_fs(url)
         listed = files.find(place, detail=True)
@@ -44,7 +44,6 @@ def mirrored(url: str, folder: Path, selection: Selection) -> Path:
     for file in target.rglob("*"):
         if file.is_file() and file.relative_to(target).as_posix() not in there:
             file.unlink()
-    return target
 
 
 def _logs(
@@ -92,8 +91,14 @@ def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[lis
     """The roots, each URL replaced by the folder that mirrors it, and those that could not be fetched."""
     found, lost = [], []
     for root in roots:
+        if "://" not in root:
+            found.append(root)
+            continue
+        target = folder / sha256(root.encode()).hexdigest()[:12] / (root.rstrip("/").rsplit("/", 1)[-1] or "root")
         try:
-            found.append(str(mirrored(root, folder, selection)) if "://" in root else root)
-        except MirrorError as error:
-            lost.append(Lost(root, root, str(error)))
+            fetch = track if is_tracking_server(root) else mirror
+            fetch(root, target, selection)
+            found.append(str(target))
+        except (MirrorError, TrackingError) as error:
+            lost.append(Lost(str(target), root, str(error)))
     return found, lost

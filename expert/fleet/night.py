@@ -76,13 +76,14 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
-    speakers = _stand(request, history)
+    lost = (*unreached, *(place for place in found if isinstance(place, Lost)))
+    speakers = _stand(request, history, history.unread(request.night, (one.path for one in lost)))
     for pair, trials in as_done(crew, tried, _pairs(speakers, request, history), rules, request.limits):
         ledger.record(history, "#".join(pair.before), "#".join(pair.after), trials.result())
     ledger.speak(history, request.night, speakers)  # once the pairs are tried, so that a killed night tries them again
     _forget(request, history, {_mark(place, request) for place in found if isinstance(place, Place)})
     history.finish(request.night)
-    return (*unreached, *(place for place in found if isinstance(place, Lost)))
+    return lost
 
 
 def _keep(outcome: Outcome, place: Place, request: Request, history: History) -> None:
@@ -169,11 +170,13 @@ def _pairs(speakers: Mapping[str, Speaker], request: Request, history: History) 
     return [Pair((then.digest, then.name), (now.digest, now.name), facts) for then, now in changed]
 
 
-def _stand(request: Request, history: History) -> dict[str, Speaker]:
-    """Work out the state of every finding, of the newest run of each family, and keep it; gives those runs."""
+def _stand(request: Request, history: History, unread: set[str]) -> dict[str, Speaker]:
+    """Work out the state of every finding, of the newest run of each family, and keep it; gives those runs.
+
+    `unread` are the families of which something could not be read.
+    """
     newest = history.newest(request.night)
     before = sightings.latest(history, request.night)
-    unread = history.families_of_failures(request.night)
     accepted = sightings.accepted(history, request.night)
     there: dict[str, Row] = {}
     speakers: dict[str, Speaker] = {}
@@ -181,7 +184,7 @@ def _stand(request: Request, history: History) -> dict[str, Speaker]:
         if newest[run.family] == run.run:
             speakers[run.family] = Speaker(run.run, run.digest, run.summary.name)
             there |= {row.finding: row for row in _tonight(run, before, accepted, request)}
-            unread |= {run.family} if run.summary.verdict == "Not judged" else set()
+            unread = unread | ({run.family} if run.summary.verdict == "Not judged" else set())
     gone = (_gone(row, unread) for id_, row in before.items() if id_ not in there)
     sightings.see(history, request.night, [*there.values(), *filter(None, gone)])
     return speakers

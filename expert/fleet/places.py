@@ -143,8 +143,9 @@ class _Walk:
         self.entered.add((status.st_dev, status.st_ino))
         reader = self._reader(folder, f"folder {status.st_mtime_ns}")
         if reader:
-            signature, modified = _of_folder(folder)
-            yield Place(str(folder), self._key(key), signature, reader, modified)
+            if not key or self.selection.admits(key):
+                signature, modified = _of_folder(folder)
+                yield Place(str(folder), self._key(key), signature, reader, modified)
             return
         for entry in entries:
             inner = f"{key}/{entry.name}" if key else entry.name
