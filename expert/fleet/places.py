@@ -22,6 +22,8 @@ _DEEPEST = 12
 _MOST_FILES = 20_000
 _LOGS = (".csv", ".tsv", ".jsonl", ".log", ".out")
 """What is called so is meant to be a log: if no reader takes it, that is said."""
+_OF_TRACKERS = ("debug.log", "debug-internal.log", "debug-core.log", "debug-cli.root.log")
+"""What W&B writes for its own developers, beside the runs."""
 UNKNOWN = "none"
 """The reader of a file that is called like a log and that no reader takes."""
 
@@ -184,7 +186,8 @@ class _Walk:
             return claims[0][0]
         if path.is_dir():
             return ""
-        return "packed" if packed(path) else UNKNOWN if path.suffix.lower() in _LOGS else ""
+        named = path.suffix.lower() in _LOGS and path.name not in _OF_TRACKERS
+        return "packed" if packed(path) else UNKNOWN if named else ""
 
 
 def _of_file(path: Path, folder: Path) -> tuple[str, float]:

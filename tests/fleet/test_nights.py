@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from expert.fleet import ledger, sightings, supervised
 from expert.fleet.history import opened
 from expert.knowledge import Outcomes
 from tests.fleet.fleets import CONFIGURATION, DAY, healthy, overfitted, put, states, take
+
+LOGS = Path(__file__).parent.parent / "readers" / "logs"
 
 
 @pytest.fixture
@@ -102,3 +105,22 @@ def test_what_is_gone_for_longer_than_is_kept_is_forgotten(root):
         assert sightings.latest(known, "2027-01-01") == {}
         assert [run.run for run in known.runs("2026-12-01")] == ["good/log.csv"]
         assert len(known.seen()) == 1
+
+
+def test_nothing_is_resolved_while_a_root_cannot_be_reached(root):
+    take(root)
+    root.rename(root.parent / "away")
+    assert set(states(take(root, day=1))) == {"unjudged"}
+    (root.parent / "away").rename(root)
+    assert set(states(take(root, day=2))) == {"ongoing"}
+
+
+def test_runs_of_wandb_that_were_never_synced_are_judged(tmp_path):
+    run = tmp_path / "wandb" / "offline-run-20261101_023000-abcd1234"
+    shutil.copytree(LOGS / "wandb" / "offline-run", run)
+    (run.parent / "latest-run").symlink_to(run.name)
+    put(run.parent / "debug.log", "2026-11-01 02:30:00 INFO MainThread: wandb started\n")
+    told = take(tmp_path / "wandb")
+    assert told.runs == 1
+    assert told.failures == ()
+    assert told.verdicts.get("Not judged", 0) == 0
