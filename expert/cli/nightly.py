@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from expert.cli import _given
 
 if TYPE_CHECKING:
     from expert.configuration import Configuration
+    from expert.fleet.price import Price
     from expert.fleet.report import Report
 
 
@@ -26,6 +27,20 @@ def _example(context: click.Context, _: click.Parameter, name: str | None) -> No
     if name is not None:
         click.echo((shelf("reports") / "examples" / f"{name}.txt").read_text("utf-8"), nl=False)
         context.exit()
+
+
+_TABLES = {"owners": '{"nlp/*" = "ann"}', "tags": '{"prod/*" = "production"}'}
+"""What only the configuration settles."""
+
+
+def _price(text: object) -> Price:
+    """Raises click.BadParameter for what is none."""
+    from expert.fleet.price import price
+
+    try:
+        return price(str(text))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 class Settled(click.Command):
@@ -41,19 +56,41 @@ class Settled(click.Command):
     def _settled(self) -> dict[str, Any]:
         """Raises Failure for a key that is no option."""
         from expert.configuration import nearest_configuration
-        from expert.problems import ProblemsError, nearest
+        from expert.problems import ProblemsError
 
         with _given.mistakes():
             settled = nearest_configuration(Path.cwd())
-            names = [*(p.name for p in self.params if p.name), "owners", "tags"]
+            options = {option.name: option for option in self.params if option.name}
             problems = [
-                one.place.problem("E111", f"nightly has no {path[1]!r}{nearest(path[1], names)}")
+                one.place.problem(*complaint)
                 for path, one in settled.settled.items()
-                if path[0] == "nightly" and path[1] not in names
+                if path[0] == "nightly" and (complaint := _complaint(path[1:], one.value, options))
             ]
             if problems:
                 raise ProblemsError(problems)
-        return dict(settled.nightly)
+        listed = [name for name, option in options.items() if option.multiple]
+        return {
+            name: [value] if name in listed and isinstance(value, str) else value
+            for name, value in settled.nightly.items()
+        }
+
+
+def _complaint(path: tuple[str, ...], value: Any, options: Mapping[str, click.Parameter]) -> tuple[str, str] | None:
+    """What is wrong with a setting of the table: its code and the words."""
+    from expert.problems import nearest
+
+    if path[0] in _TABLES:
+        fits = len(path) == 2 and isinstance(value, str)
+        return None if fits else ("E110", f"nightly.{path[0]} gives words to patterns, as in {_TABLES[path[0]]}")
+    if path[0] not in options:
+        return "E111", f"nightly has no {path[0]!r}{nearest(path[0], [*options, *_TABLES])}"
+    option = options[path[0]]
+    try:
+        for one in value if isinstance(value, list) else [value]:
+            option.type.convert(one, option, None)
+    except click.BadParameter as error:
+        return "E110", f"nightly.{path[0]}: {error.message}"
+    return None
 
 
 @click.command(cls=Settled)
@@ -80,6 +117,7 @@ class Settled(click.Command):
 @click.option("--notify", multiple=True, metavar="[OWNER=]URL", help="Tell an address of apprise of news.")
 @click.option("--metrics", type=click.Path(dir_okay=False, path_type=Path), help="Write gauges for Prometheus here.")
 @click.option("--keep", type=click.IntRange(1), default=365, metavar="NIGHTS", help="Keep history.", show_default=True)
+@click.option("--price", type=_price, metavar="PRICE", help="Of an accelerator's hour, as in '2.5 EUR'.")
 @click.option("--only-news", is_flag=True, help="Print nothing when nothing is new, worse or resolved.")
 @click.option(
     "--example",
@@ -108,6 +146,7 @@ def nightly(
     notify: tuple[str, ...],
     metrics: Path | None,
     keep: int,
+    price: Price | None,
     only_news: bool,
     redact: bool,
     quiet: bool,
@@ -116,7 +155,7 @@ def nightly(
     """Judge every run below the ROOTs and write a site that says what changed.
 
     Only what changed since the last night is read. Options may be settled in [tool.expert.nightly] of pyproject.toml
-    (site = "night", exclude = ["debug*"], owners = {"nlp/*" = "ann"}).
+    (site = "night", exclude = ["debug*"]); there too, by patterns: owners = {"nlp/*" = "ann"} and tags.
 
     \b
     expert nightly runs/ --site night/
@@ -157,7 +196,7 @@ def nightly(
             _progress(quiet) as progress,
         ):
             lost = night.take(request, known, crew, progress)
-            told = report.report(request.night, known, in_force(settled), lost)
+            told = report.report(request.night, known, in_force(settled), lost, price)
             pages.write(site, told, known)
     except (history.HistoryError, executors.ExecutorError) as error:
         raise _given.Failure(str(error)) from error

@@ -14,6 +14,7 @@ from expert.fleet import sightings
 from expert.fleet.history import History, Run
 from expert.fleet.patterns import regressions, shared
 from expert.fleet.places import Lost
+from expert.fleet.price import Price
 from expert.fleet.sightings import Row
 from expert.fleet.states import NEWS
 from expert.knowledge import SEVERITIES, KnowledgeBase
@@ -36,12 +37,16 @@ class Entry:
     first: str
     hours: float | None
     owner: str
+    tags: tuple[str, ...]
     reason: str
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A diagnosis over the fleet: how many families have it, how many of them newly, and the hours that they took."""
+    """A diagnosis over the fleet: how many families have it, how many of them newly, the hours that they took.
+
+    `cost` is what these hours cost, in words, where a price is known.
+    """
 
     diagnosis: str
     title: str
@@ -49,6 +54,7 @@ class Cause:
     findings: int
     news: int
     hours: float
+    cost: str
     owners: tuple[str, ...]
 
 
@@ -98,7 +104,13 @@ class Report:
         return sum(self.verdicts.values())
 
 
-def report(night: str, history: History, knowledge: KnowledgeBase, lost: Iterable[Lost] = ()) -> Report:
+def report(
+    night: str,
+    history: History,
+    knowledge: KnowledgeBase,
+    lost: Iterable[Lost] = (),
+    price: Price | None = None,
+) -> Report:
     """What history knows of a night, what the fleet's rules make of it, and the places that could not be looked at."""
     rows = sightings.standings(history, night)
     accepted = sightings.accepted(history, night)
@@ -120,7 +132,7 @@ def report(night: str, history: History, knowledge: KnowledgeBase, lost: Iterabl
         tuple(known for known in history.nights() if known <= night),
         history.verdicts(night),
         tuple(entries),
-        _causes(entries),
+        _causes(entries, price),
         tuple(sorted(failures)),
         tuple(
             sorted(((name, checks[name], n) for name, n in missing.items()), key=lambda one: (-one[1] * one[2], one))
@@ -152,7 +164,7 @@ def _patterns(night: str, history: History, knowledge: KnowledgeBase) -> tuple[P
 
 def _entry(row: Row, run: Run | None, accepted: Mapping[str, str]) -> Entry:
     if run is None:
-        return Entry(row, "", row.run, "", "", None, "", accepted.get(row.finding, ""))
+        return Entry(row, "", row.run, "", "", None, "", (), accepted.get(row.finding, ""))
     same = [f for f in run.summary.findings if (f.diagnosis, f.about) == (row.diagnosis, row.about)]
     muted = [f for f in run.summary.suppressed if (f.diagnosis, f.about) == (row.diagnosis, row.about)]
     return Entry(
@@ -163,6 +175,7 @@ def _entry(row: Row, run: Run | None, accepted: Mapping[str, str]) -> Entry:
         run.summary.first,
         run.summary.hours,
         run.owner,
+        run.tags,
         accepted.get(row.finding, muted[0].because if muted else ""),
     )
 
@@ -171,12 +184,13 @@ def _urgency(entry: Entry) -> tuple[int, float, str, str]:
     return SEVERITIES.index(entry.row.severity), -(entry.hours or 0.0), entry.row.diagnosis, entry.run
 
 
-def _causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
+def _causes(entries: Iterable[Entry], price: Price | None) -> tuple[Cause, ...]:
     """The causes that are open tonight, those that cost most hours first, then those of most findings."""
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.row.state not in ("resolved", "suppressed"):
             groups[entry.row.diagnosis].append(entry)
+    hours = {diagnosis: sum(entry.hours or 0.0 for entry in found) for diagnosis, found in groups.items()}
     causes = [
         Cause(
             diagnosis,
@@ -184,7 +198,8 @@ def _causes(entries: Iterable[Entry]) -> tuple[Cause, ...]:
             min((entry.row.severity for entry in found), key=SEVERITIES.index),
             len(found),
             sum(entry.row.state in NEWS for entry in found),
-            sum(entry.hours or 0.0 for entry in found),
+            hours[diagnosis],
+            price.of(hours[diagnosis]) if price and hours[diagnosis] else "",
             tuple(sorted({entry.owner for entry in found if entry.owner})),
         )
         for diagnosis, found in groups.items()

@@ -38,6 +38,7 @@ class Line:
     first: str
     hours: float | None
     owner: str
+    tags: tuple[str, ...]
     spark: str
 
 
@@ -79,9 +80,8 @@ def _line(run: Run) -> Line:
     trouble = "; ".join(found.title.rstrip(".") for found in kept.findings[:3])
     if kept.verdict == "Not judged":
         trouble = kept.headline
-    return Line(
-        run.run, f"{run.page}.html", kept.verdict, trouble, kept.first, kept.hours, run.owner, spark(kept.spark)
-    )
+    link, curve = f"{run.page}.html", spark(kept.spark)
+    return Line(run.run, link, kept.verdict, trouble, kept.first, kept.hours, run.owner, run.tags, curve)
 
 
 def spark(values: Sequence[float | None]) -> str:
@@ -129,12 +129,14 @@ def _object(report: Report) -> dict[str, object]:
                 "page": f"run/{entry.page}.html" if entry.page else "",
                 "family": entry.row.family,
                 "owner": entry.owner,
+                "tags": entry.tags,
                 "since": entry.row.first_night,
                 "hours": entry.hours,
                 "first": entry.first,
             }
             for entry in report.entries
         ],
+        "causes": [asdict(cause) for cause in report.causes],
         "patterns": [asdict(pattern) for pattern in report.patterns],
         "failures": [{"place": key, "reason": reason} for key, reason in report.failures],
     }

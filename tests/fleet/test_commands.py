@@ -107,26 +107,62 @@ def test_verify_says_what_was_applied_and_whether_it_worked(tmp_path):
     assert "no longer found: overfitting" in result.output
 
 
+SETTLED = """
+[nightly]
+site = "night"
+include = "*.csv"
+exclude = ["debug"]
+max_age = 30
+executor = "processes:1"
+keep = 90
+price = "2.5 EUR"
+owners = {"nlp/*" = "ann"}
+tags = {"nlp/*" = "language", "*/log.csv" = "tables"}
+"""
+
+
 def test_a_team_settles_its_nights_in_its_configuration(tmp_path, monkeypatch):
-    put(tmp_path / "runs" / "nlp" / "log.csv", overfitted())
-    put(tmp_path / "runs" / "debug" / "log.csv", overfitted())
-    (tmp_path / "expert.toml").write_text(
-        '[nightly]\nsite = "night"\nexclude = ["debug"]\nexecutor = "processes:1"\nowners = {"nlp/*" = "ann"}\n'
-    )
+    for name, age in (("nlp/log.csv", 1), ("debug/log.csv", 1), ("old/log.csv", 60), ("nlp/other.tsv", 1)):
+        put(tmp_path / "runs" / name, overfitted(), age)
+    (tmp_path / "runs" / "nlp" / "config.json").write_text('{"tag": "tried"}')
+    (tmp_path / "expert.toml").write_text(SETTLED)
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(expert, ["nightly", "runs"])
+    result = CliRunner().invoke(expert, ["nightly", "runs", "--as-of", "2026-11-01"])
     assert result.exit_code == 0, result.output
-    findings = json.loads((tmp_path / "night" / "index.json").read_text())["findings"]
-    assert {(finding["run"], finding["owner"]) for finding in findings} == {("nlp/log.csv", "ann")}
+    (finding,) = json.loads((tmp_path / "night" / "index.json").read_text())["findings"]
+    assert (finding["run"], finding["owner"]) == ("nlp/log.csv", "ann")
+    assert finding["tags"] == ["language", "tables", "tried"]
 
 
-def test_a_mistake_in_the_table_is_told_with_its_line(tmp_path, monkeypatch):
-    (tmp_path / "expert.toml").write_text('[nightly]\nexcludes = ["debug"]\n')
+def test_causes_are_told_in_money_where_a_price_is_known(tmp_path):
+    lines = (line + f",{n * 36}" for n, line in enumerate(overfitted().splitlines()[1:]))
+    put(tmp_path / "runs" / "log.csv", "epoch,train_loss,val_loss,time\n" + "\n".join(lines) + "\n")
+    (tmp_path / "runs" / "config.json").write_text('{"num_gpus": 100}')
+    site = tmp_path / "site"
+    command = ["nightly", str(tmp_path / "runs"), "--site", str(site), "--executor", "processes:1", "--price", "2 EUR"]
+    result = CliRunner().invoke(expert, command)
+    assert result.exit_code == 0, result.output
+    (cause,) = json.loads((site / "index.json").read_text())["causes"]
+    assert (cause["hours"], cause["cost"]) == (59.0, "118 EUR")
+    assert "118 EUR" in (site / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('excludes = ["debug"]', "did you mean 'exclude'"),
+        ('keep = "many"', "'many' is not a valid integer range"),
+        ('price = "dear"', "2.5 EUR"),
+        ('owners = "ann"', '{"nlp/*" = "ann"}'),
+    ],
+)
+def test_a_mistake_in_the_table_is_told_with_its_line(tmp_path, monkeypatch, line, told):
+    (tmp_path / "expert.toml").write_text(f"[nightly]\n{line}\n")
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(expert, ["nightly", "runs", "--site", "night"])
     assert result.exit_code == 2
     assert "expert.toml:2" in result.output
-    assert "did you mean 'exclude'" in result.output
+    assert told in result.output
 
 
 def test_a_changed_rule_judges_again_without_reading_a_log(night, tmp_path):
