@@ -83,14 +83,21 @@ def of_layers(
     """The statistics of each layer and of the whole model, from those of the parameters; `optimized` are the ids of the
     parameters that the optimizers hold (none if they are not known).
 
-    Norms are over all parameters together (root of the sum of squares), a mean is over all their numbers.
+    Norms are over all parameters together (root of the sum of squares), a mean is over all their numbers. The gradient
+    of the whole is that of the optimizers' parameters, if the model has any of them: nobody zeroes that of the others.
     """
-    whole = _whole([(about, p.numel()) for about, p in _named(layers)], found)
+    named = [(about, p.numel(), id(p) in optimized) for about, p in _named(layers)]
+    held = any(own for _, _, own in named)
+    whole = _whole([(about, size) for about, size, _ in named], found)
+    is_seen = "grad_norm" in whole
+    gradients = _whole([(about, size) for about, size, own in named if own or not held], found)
+    whole = {name: whole[name] for name in ("weight_norm", "update_ratio") if name in whole}
+    whole |= {name: gradients[name] for name in ("grad_norm", "nonfinite_grads") if name in gradients}
     by_layer: dict[str, dict[str, float]] = {}
     for layer in layers:
         values = _whole([(f"{layer.name}\t{n}", p.numel()) for n, p in enumerate(layer.parameters)], found)
         trained = [p for p in layer.parameters if p.requires_grad]
-        if trained and "grad_norm" in whole:
+        if trained and is_seen:
             values = {"grad_norm": 0.0, **values, "has_gradient": float("grad_norm" in values)}
         if trained and optimized:
             values["in_optimizer"] = sum(id(p) in optimized for p in trained) / len(trained)
@@ -98,13 +105,13 @@ def of_layers(
     deep = [
         by_layer[layer.name]["grad_norm"]
         for layer in layers
-        if by_layer[layer.name].get("has_gradient") and any(p.ndim > 1 for p in layer.parameters)
+        if by_layer[layer.name].get("has_gradient")
+        and any(p.ndim > 1 and (id(p) in optimized or not held) for p in layer.parameters)
     ]
     if deep:
         whole |= {"grad_norm_first": deep[0], "grad_norm_last": deep[-1]}
     if "nonfinite_grads" in whole:
         whole["nonfinite_grad_steps"] = float(whole.pop("nonfinite_grads") > 0)
-    whole.pop("grad_mean", None)
     return by_layer, whole
 
 

@@ -44,17 +44,16 @@ class Recipe:
 def follow(recipe: Recipe, seed: int, around: Around = nullcontext) -> tuple[list[Row], Settings]:
     """Train as the recipe says; the rows of the log and the settings that lie beside it.
 
-    `around` makes a context of the trainer (it has `model`, `optimizer` and `after_step`), which is open while the run
-    trains: there a monitor is attached.
+    `around` makes a context of the trainer (it has `model`, `optimizer`, `step` and `after_step`), which is open while
+    it trains, and again if it resumes: there a monitor is attached.
     """
     torch.manual_seed(seed)
     np.random.seed(seed)
     data, model = recipe.data(), recipe.network()
     optimizer = recipe.optimizer(model.parameters())
     schedule = recipe.schedule(optimizer) if recipe.schedule else None
-    trainer = Trainer(model, data, optimizer, recipe.loss, scheduler=schedule, **recipe.habits)
+    trainer = Trainer(model, data, optimizer, recipe.loss, scheduler=schedule, around=around, **recipe.habits)
     said = {name: value(data) if callable(value) else value for name, value in recipe.said.items()}
     described = {**settings_of(trainer), "seed": seed, **said}
-    with around(trainer):
-        rows = recipe.course(trainer)
+    rows = recipe.course(trainer)
     return rows, {name: value for name, value in described.items() if value is not None}

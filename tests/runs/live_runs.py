@@ -14,7 +14,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from expert.live import Monitor
 from tests.runs.loop import LossFunction, Splits
-from tests.runs.networks import Recurrent, convolutional, dense, fill
+from tests.runs.networks import Growing, Recurrent, convolutional, dense, fill
 from tests.runs.planted import Left, healthy, plants
 from tests.runs.samples import digits, normalized_digits, recall_of_the_first
 
@@ -56,14 +56,14 @@ def watched(
                     output = model(held_out)
                     m.log(val_loss=loss(output, held_targets), **_score(output, held_targets))
                 after_validation(model)
-        return Left([], {"seed": 7}, "".join(map(_untimed, log.read_text().splitlines())), "log.jsonl")
+        return Left([], {"seed": 7}, untimed(log.read_text()), "log.jsonl")
 
 
-def _untimed(line: str) -> str:
-    """A line of the log without times: they tell of the machine that trained it."""
-    record = json.loads(line)
-    kept = {name: value for name, value in record.items() if name not in ("step_time", "data_time")}
-    return json.dumps(kept) + "\n"
+def untimed(log: str) -> str:
+    """The Monitor's log without times: they tell of the machine that trained, and of what else it did."""
+    records = [json.loads(line) for line in log.splitlines()]
+    kept = [{name: value for name, value in r.items() if name not in ("step_time", "data_time")} for r in records]
+    return "".join(json.dumps(record) + "\n" for record in kept)
 
 
 def _score(output: Tensor, targets: Tensor) -> dict[str, Tensor]:
@@ -146,6 +146,18 @@ def live_poor_initialization() -> Left:
 def live_weights_too_wide() -> Left:
     model = normal(dense(64, 128, 128, 128, 10), 1.0)
     return watched(model, normalized_digits(), SGD(model.parameters(), 1e-4))
+
+
+@plants("exploding-gradients", "what goes past each of ten blocks is twice what came", within="poor-initialization")
+def live_exploding_gradients() -> Left:
+    model = Growing(10, 2.0)
+    return watched(model, normalized_digits(), SGD(model.parameters(), 1e-6))
+
+
+@plants("learning-rate-too-low", "Adam at 1e-7: an update is a millionth of the weights")
+def live_updates_too_small() -> Left:
+    model = dense(64, 64, 64, 10)
+    return watched(model, normalized_digits(), Adam(model.parameters(), 1e-7))
 
 
 @plants("learning-rate-too-high", "Adam at 0.5: every update is as large as the weights")

@@ -6,6 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -43,17 +44,22 @@ class Trainer:
     timings: bool = False
     score: Callable[[Tensor, Tensor], Row] | None = None
     on_batch: Callable[[int, Tensor, Tensor], tuple[Tensor, Tensor]] | None = None
-    after_step: Callable[[int, float], None] | None = None  # what watches the run: the step and its training loss
+    around: Callable[[Trainer], AbstractContextManager[object]] = nullcontext  # open while it runs: what watches it
+    after_step: Callable[[Tensor], object] | None = None  # is told the loss of each step
+    back_to_training: bool = True  # after validation
     shown: Callable[[Row], Row] = lambda row: row
     last_step: int = 0  # the run is killed there; 0 lets it finish
     step: int = 0
     epoch: int = 0
-    latest: float = math.nan  # the loss of the last step
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> list[Row]:
         """Train, and give what was logged."""
+        with self.around(self):
+            return self._run()
+
+    def _run(self) -> list[Row]:
         rows: list[Row] = []
         best, best_epoch = math.inf, 0
         while self.epoch < self.epochs:
@@ -86,23 +92,23 @@ class Trainer:
             if self.on_batch:
                 x, y = self.on_batch(self.step, x, y)
             loaded = time.perf_counter()
-            self._learn(x, y)
+            loss = self._learn(x, y)
             self._note("data_time", loaded - started)
             self._note("step_time", time.perf_counter() - started)
             if self.after_step:
-                self.after_step(self.step, self.latest)
+                self.after_step(loss)
             yield
 
-    def _learn(self, x: Tensor, y: Tensor) -> None:
-        self.model.train()
+    def _learn(self, x: Tensor, y: Tensor) -> Tensor:
+        if self.back_to_training:
+            self.model.train()
         if self.zero_gradients:
             self.optimizer.zero_grad()
         output = self.model(x)
         loss = self.loss(output, y)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.clip).item()
-        self.latest = loss.item()
-        self._note("train_loss", self.latest)
+        self._note("train_loss", loss.item())
         for name, value in self._score(output.detach(), y).items():
             self._note(f"train_{name}", value)
         before = [p.detach().clone() for p in self.model.parameters()] if self.probes else []
@@ -111,6 +117,7 @@ class Trainer:
             self.scheduler.step()
         if self.probes:
             self._probe(norm, before)
+        return loss
 
     def _probe(self, norm: float, before: list[Tensor]) -> None:
         self._note("grad_norm", norm)
