@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from expert.live.preflight import preflight
     from expert.plan import Plan
     from expert.run import RunLog
+    from expert.tune import tune
 
-__all__ = ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose", "preflight"]
+__all__ = ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose", "preflight", "tune"]
 
 _HOMES = {
     "KnowledgeBase": "expert.knowledge",
@@ -24,6 +25,7 @@ _HOMES = {
     "RunLog": "expert.run",
     "diagnose": "expert.diagnose",
     "preflight": "expert.live.preflight",
+    "tune": "expert.tune",
 }
 
 
@@ -40,10 +42,10 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Importing the file expert/diagnose.py must not put the module where the function of that name is expected."""
+    """Importing a module that is named like its function must not put the module where the function is expected."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        super().__setattr__(name, vars(value)[name] if name == "diagnose" and isinstance(value, ModuleType) else value)
+        super().__setattr__(name, vars(value)[name] if name in _HOMES and isinstance(value, ModuleType) else value)
 
 
 sys.modules[__name__].__class__ = _Package

@@ -33,7 +33,7 @@ ORIGINS: tuple[Origin, ...] = (
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "note")
 EFFORTS: tuple[Effort, ...] = ("none", "minutes", "hours", "days")
 STATUSES: tuple[Status, ...] = ("experimental", "test", "stable", "deprecated", "off")
-FRAMEWORKS = ("torch", "lightning", "transformers", "keras")
+FRAMEWORKS = ("torch", "lightning", "transformers", "keras", "optuna", "ray", "wandb")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """Facts that no log holds, by name, with kind, unit and meaning: what a look at the model before it trains supplies, or
-one at all runs of a night.
+one at all runs of a night or all trials of a search.
 
 Who supplies them hands them over in `RunLog.facts`; rules read them like any other fact, and a plan whose run lacks
 them says which command would give them.
@@ -129,6 +129,64 @@ _OF_FLEETS = {
     "family_newest": ("metric", "best result of the family's newest run"),
     "family_fall": ("standard deviations", "how far the newest run of a family fell behind its earlier ones"),
 }
+_OF_SWEEPS = {
+    "sweep_trials": ("count", "trials of the sweep"),
+    "sweep_knobs": ("count", "knobs that were varied"),
+    "failed_trials": ("count", "trials that failed or ended in NaN"),
+    "failed_trials_share": ("share of 1", "share of the trials that failed or ended in NaN"),
+    "best_result": ("metric", "result of the best trial"),
+    "result_spread": ("metric", "difference between the best and the worst result"),
+    "seed_noise": ("metric", "standard deviation of the result of one setting"),
+    "runner_up_gap": ("times", "how far the best trial is ahead of the second, over the noise of a difference"),
+    "tied_trials": ("count", "trials that cannot be told from the best, itself included"),
+    "spread_over_noise": ("times", "spread of the middle four fifths of the results over the noise of one"),
+    "next_share": ("share of 1", "size of the next search space over that of this one"),
+    "knob_trials": ("count", "finished trials in which the knob was searched"),
+    "knob_importance": ("share of 1", "share of the variance of the results that the knob explains by itself"),
+    "knob_importance_low": ("share of 1", "lower end of the interval of the knob's importance"),
+    "knob_importance_high": ("share of 1", "upper end of the interval of the knob's importance"),
+    "knob_failed_share": ("share of 1", "share of the trials of the knob's sweep that failed"),
+    "failing_share": ("share of 1", "share of the trials in the failing region of the knob that failed"),
+    "failing_trials": ("count", "trials in the failing region of the knob"),
+    "failing_elsewhere": ("share of 1", "share of the trials outside the failing region that failed"),
+    "failing_chance": ("probability", "how likely so many failures fall into the region by chance"),
+    "interaction_share": ("share of 1", "share of the variance that two knobs explain only together"),
+    "knob_next_share": ("share of 1", "width of the knob's next range over the former, on its own scale"),
+    "knob_next_held": ("probability", "how likely the optimum lies in the knob's next range"),
+    "knob_next_low": ("unit of the knob", "lower end of the knob's next range"),
+    "knob_next_high": ("unit of the knob", "upper end of the knob's next range"),
+    "range_edge_value": ("unit of the knob", "the end of the range near which the optimum may lie"),
+    "range_edge_sure": ("probability", "how likely the optimum lies at that end of the range or beyond"),
+}
+_WORDS_OF_SWEEPS = {
+    "sweep_metric": "the result by which trials are compared",
+    "best_trial": "the best trial",
+    "noise_source": "what the noise of a result is known from",
+    "next_ranges": "what to search next of every knob",
+    "next_optuna": "the next ranges as code for Optuna",
+    "next_ray": "the next ranges as code for Ray Tune",
+    "next_wandb": "the next ranges as a sweep of W&B",
+    "knob": "the knob",
+    "knob_next": "what to search next of the knob",
+    "knob_scale": "the scale of the knob",
+    "general_sensitivity": "how much models depend on such a knob in general",
+    "failing_values": "the values of the knob with which trials fail",
+    "acts_with": "the other knob that it acts together with",
+    "range_edge": "the end of the knob's range near which the optimum may lie",
+    "fixed_value": "the value that the knob had in every trial",
+    "rate_bound_knobs": "knobs that were varied and that ask for another learning rate",
+}
+_CHOICES_OF_SWEEPS = {
+    "general_sensitivity": ("high", "medium", "low", "unknown"),
+    "range_edge": ("lower", "upper"),
+    "knob_scale": ("log", "linear"),
+}
+_TRUTHS_OF_SWEEPS = {
+    "never_varied": "whether the knob had one value in all trials",
+    "is_learning_rate": "whether the knob is the learning rate",
+    "rate_bound": "whether knobs were varied that ask for another learning rate",
+    "range_edge_bounded": "whether nothing can be searched beyond that end of the range",
+}
 SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
     "nightly": {
         "group_kind": Quantity(
@@ -142,10 +200,19 @@ SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
         **{name: Quantity(name, "word", "", help_, _CHOICES.get(name, ())) for name, help_ in _WORDS.items()},
         **{name: Quantity(name, "number", unit, help_) for name, (unit, help_) in _NUMBERS.items()},
     },
+    "tune": {
+        **{name: Quantity(name, "truth", "", help_) for name, help_ in _TRUTHS_OF_SWEEPS.items()},
+        **{
+            name: Quantity(name, "word", "", help_, _CHOICES_OF_SWEEPS.get(name, ()))
+            for name, help_ in _WORDS_OF_SWEEPS.items()
+        },
+        **{name: Quantity(name, "number", unit, help_) for name, (unit, help_) in _OF_SWEEPS.items()},
+    },
 }
 """The facts that each supplier can give."""
 COMMANDS: Mapping[str, str] = {
     "nightly": "expert nightly ROOT… --site DIR, over all runs of a team",
+    "tune": "expert tune RUNS…, over all trials of a search",
     "preflight": "expert preflight module:function, where the function returns the model, its loss and one batch",
 }
 """The command that has a supplier give its facts."""

@@ -19,6 +19,9 @@ FRAMEWORK_TITLES = {
     "lightning": "Lightning",
     "transformers": "Hugging Face",
     "keras": "Keras",
+    "optuna": "Optuna",
+    "ray": "Ray Tune",
+    "wandb": "W&B sweep",
 }
 _FRAMEWORK_SIGNS = {
     "transformers": ("trainer_state", "hf_trainer", "transformers", "huggingface", "hugging face"),

@@ -1,0 +1,126 @@
+"""The next, finer ranges: around where the optimum may lie, never into what failed or beyond what is safe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from expert.run import FloatArray
+from expert.tune.failures import Region
+from expert.tune.space import Scale
+from expert.tune.trials import Knob
+
+WIDTHS = (0.25, 0.5)
+"""The next range is a quarter of this one on the knob's own scale, or half; else it stays as it is."""
+_HELD = 0.8
+"""It is narrowed where so much of where the optimum may lie is inside."""
+RIM = 0.05
+"""What lies so near to an end of a range, as a share of it, lies at its edge."""
+_LIMITS = {"dropout": (0.0, 0.9), "label_smoothing": (0.0, 0.5), "momentum": (0.0, 0.999), "lr": (0.0, 10.0)}
+"""Beyond these nothing is to be gained, whatever the sweep says."""
+_KEPT = 0.1
+"""A choice stays while so much speaks for it."""
+Edge = Literal["", "lower", "upper"]
+
+
+@dataclass(frozen=True)
+class Next:
+    """What to search next of one knob: numbers from `low` to `high`, or the `choices` that are left.
+
+    `share` is its width over the former one, `held` how likely the optimum lies in it; `edge` the end of the former
+    range where the optimum may lie with probability `sure`, `bounded` whether nothing can be searched beyond it.
+    """
+
+    scale: Scale
+    low: float = 0.0
+    high: float = 0.0
+    choices: tuple[Knob, ...] = ()
+    share: float = 1.0
+    held: float = 1.0
+    edge: Edge = ""
+    sure: float = 0.0
+    bounded: bool = False
+
+
+def following(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
+    """The next range of one knob; `optima` are places where its optimum may lie."""
+    if scale.kind == "choice":
+        return _choices(scale, optima, failing)
+    low, high = limits(scale, failing)
+    at_low, at_high = float(np.mean(optima <= RIM)), float(np.mean(optima >= 1 - RIM))
+    edge: Edge = "lower" if at_low >= at_high else "upper"
+    sure = max(at_low, at_high)
+    bounded = low > -RIM if edge == "lower" else high < 1 + RIM
+    start, width, held = _narrowed(optima)
+    if sure >= 0.5:
+        start = -width / 2 if edge == "lower" else 1 - width / 2
+    start = min(max(start, low), high - width)
+    ends = scale.at(start), scale.at(start + width)
+    if scale.kind == "whole":
+        ends = _whole(scale, *ends)
+    share = scale.place(ends[1]) - scale.place(ends[0])
+    first, last = (_round(scale, end) for end in ends)
+    return Next(scale, first, last, (), share, held, edge, sure, bounded)
+
+
+def limits(scale: Scale, failing: Region | None) -> tuple[float, float]:
+    """The places beyond which no value is possible, safe, or known to finish."""
+    least, most = _LIMITS.get(scale.canonical, (-math.inf, math.inf))
+    least = max(least, 1.0 if scale.kind == "whole" and scale.low >= 1 else 0.0 if scale.low >= 0 else -math.inf)
+    if scale.low >= 0 and scale.high <= 1 and not scale.is_log:
+        most = min(most, 1.0)  # what was searched from 0 to 1 is a share
+    low = -math.inf if not math.isfinite(least) or (scale.is_log and least <= 0) else min(scale.place(least), 0.0)
+    high = math.inf if not math.isfinite(most) else max(scale.place(most), 1.0)
+    if failing and failing.side == "above":
+        high = failing.value
+    if failing and failing.side == "below":
+        low = failing.value
+    return low, high
+
+
+def _choices(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
+    shares = np.array([np.mean(optima == n) for n in range(len(scale.choices))])
+    kept = [n for n, share in enumerate(shares) if share >= _KEPT] or [int(shares.argmax())]
+    if failing and len(kept) > 1:
+        kept = [n for n in kept if n != failing.value]
+    return Next(
+        scale,
+        choices=tuple(scale.choices[n] for n in kept),
+        share=len(kept) / len(scale.choices),
+        held=float(shares[kept].sum()),
+    )
+
+
+def _narrowed(optima: FloatArray) -> tuple[float, float, float]:
+    """Start, width and what it holds of the narrowest stretch that holds enough."""
+    for width in WIDTHS:
+        start, held = _fullest(optima, width)
+        if held >= _HELD:
+            return start, width, held
+    return 0.0, 1.0, 1.0
+
+
+def _fullest(optima: FloatArray, width: float) -> tuple[float, float]:
+    """Where a stretch begins that holds the most, in the middle of all such, and how much it holds."""
+    starts = np.linspace(0, 1 - width, 151)
+    held = np.array([np.mean((optima >= s - 1e-9) & (optima <= s + width + 1e-9)) for s in starts])
+    return float(np.mean(starts[held >= held.max() - 0.01])), float(held.max())
+
+
+def _whole(scale: Scale, low: float, high: float) -> tuple[float, float]:
+    """Whole numbers, at least two of them."""
+    first, last = float(round(low)), float(round(high))
+    return (first, last) if last > first else (first, first + 1) if first < scale.high else (first - 1, first)
+
+
+def _round(scale: Scale, value: float) -> float:
+    return value if scale.kind == "whole" else float(f"{value:.3g}")
+
+
+def least_share(found: Sequence[Next]) -> float:
+    """The width of the next space over the former, all knobs together."""
+    return float(np.prod([one.share for one in found]))

@@ -1,0 +1,55 @@
+"""Run logs → trials: the settings of a run are its knobs, the best value of each metric is its result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from expert.run import Direction, RunLog, Series
+from expert.tune.trials import Sweep, Trial
+
+_DESCRIBING = ("task", "num_classes", "probe", "human_error", "target_error", "target_loss", "known_result", "patience")
+_ABOUT_DATA = ("input_", "target_", "test_", "baseline_", "known_result")
+_SIZES = ("train_size", "val_size", "testval_size", "test_size", "n_trials", "class_counts", "output_units")
+
+
+def sweep_of_runs(runs: Sequence[RunLog], name: str, source: str, notes: Iterable[str] = ()) -> Sweep:
+    """The sweep that these runs make; what was read with repairs says so."""
+    directions: dict[str, Direction | None] = {}
+    for series in (s for run in runs for s in _results(run)):
+        directions.setdefault(series.name, series.better)
+    repaired = [f"{run.name}: {note}" for run in runs for note in run.notes]
+    told = repaired[:5] + [f"{len(repaired) - 5} more notes on runs"] * (len(repaired) > 5)
+    readers = dict.fromkeys(run.reader.split(":")[0] for run in runs if run.reader)
+    return Sweep(
+        name,
+        source,
+        tuple(map(_trial, runs)),
+        directions,
+        described={n: value for run in runs[:1] for n, value in run.settings.items() if _describes(n)},
+        notes=(*notes, *told),
+        reader=", ".join(readers) or "runs",
+    )
+
+
+def _trial(run: RunLog) -> Trial:
+    knobs = {name: value for name, value in run.settings.items() if not _describes(name)}
+    results, failed = {}, ""
+    for series in _results(run):
+        finite = series.finite.values
+        if len(finite):
+            results[series.name] = float(finite.max() if series.better == "higher" else finite.min())
+        if len(series) and not math.isfinite(series.values[-1]):
+            failed = failed or f"{series.name} ended as {series.values[-1]:g}"
+    if not results and not failed:
+        failed = "it has no result"
+    return Trial(run.name, knobs, results, failed)
+
+
+def _describes(name: str) -> bool:
+    """Whether a setting tells of task or data and is no knob."""
+    return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
+
+
+def _results(run: RunLog) -> list[Series]:
+    return [s for s in run.series if s.role in ("loss", "error", "metric") and s.better and not s.about]
