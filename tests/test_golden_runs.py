@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import expert
 from expert.certainty import BELIEVED
 from expert.diagnose import judge
 from expert.findings import Finding
@@ -26,9 +27,10 @@ frozen-parameters shape-broadcast inputs-not-normalized inputs-corrupted labels-
 optimizer-ill-suited batch-size-ill-suited numerical-overflow bad-resume below-known-result underfitting
 model-too-small over-regularized undertrained overfitting trained-past-best distribution-shift validation-overfitting
 data-leakage class-imbalance noisy-validation slow-input-pipeline throughput-regression memory-growth out-of-memory
-worker-crash reward-collapse entropy-collapse mode-collapse
+worker-crash reward-collapse entropy-collapse mode-collapse search-range-edge
+unsearched-sensitive-knob within-seed-noise
 """
-"""The diagnoses that a single run can show and whose names stay: results and histories are kept by them."""
+"""The diagnoses whose names stay: results and histories are kept by them."""
 HEALTHY = [name for name, expected in EXPECTED.items() if expected.get("healthy")]
 
 
@@ -60,6 +62,8 @@ def test_the_golden_runs_stay_small() -> None:
 @cache
 def findings(name: str) -> tuple[Finding, ...]:
     """What is concluded about a golden run."""
+    if (sweep := RUNS / name / "sweep.csv").exists():
+        return expert.tune(sweep).findings
     baselines = tuple(single(log(other), Given()) for other in EXPECTED[name].get("baselines", ()))
     return judge(single(log(name), Given(baselines=baselines))).findings
 

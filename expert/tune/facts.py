@@ -106,7 +106,7 @@ def _next(scale: Scale, one: Next) -> dict[str, Value | None]:
     told: dict[str, Value | None] = {"knob_next_share": one.share, "knob_next_held": one.held}
     if scale.kind == "choice":
         return told | {"knob_next": " or ".join(map(shown, one.choices))}
-    said = f"from {number(one.low)} to {number(one.high)}{' on a log scale' if scale.is_log else ''}"
+    said = f"{number(one.low)} to {number(one.high)}{' (log)' if scale.is_log else ''}"
     return told | {
         "knob_next": said,
         "knob_next_low": one.low,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,8 @@ _MOSTLY = 0.75
 """A region fails where so large a share of its trials does."""
 _LEAST = 3
 _CHANCE = 0.01
+_PLACES = 60
+"""At so many places at most a range is tried to end."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,7 @@ def _regions(
         for n in range(len(scale.choices)):
             yield "choice", float(n), column == n
         return
-    for value in np.unique(column)[1:]:
+    values = np.unique(column)
+    for value in values[1 :: max(1, len(values) // _PLACES)]:
         yield "above", float(value), column >= value
         yield "below", float(value), column < value
-
-
-def usable(regions: Sequence[Region | None], scales: Sequence[Scale]) -> list[tuple[float, float]]:
-    """For each knob the places from which and up to which trials do not fail for its sake."""
-    found = []
-    for one, _ in zip(regions, scales, strict=True):
-        low = one.value if one and one.side == "below" else -np.inf
-        high = one.value if one and one.side == "above" else np.inf
-        found.append((low, high))
-    return found

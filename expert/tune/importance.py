@@ -16,8 +16,8 @@ from expert.run import FloatArray
 from expert.tune.space import Scale
 
 _RESAMPLED = 16
-_TREES = 24
-_MOST = 200
+_TREES = 16
+_MOST = 120
 """So many trials at most are looked at at once: what more would tell is narrower than the interval."""
 ENOUGH = 8
 """Below so many trials nothing is said of importance."""

@@ -27,7 +27,8 @@ def noise(points: FloatArray, result: Result, val_size: float | None, residual: 
     usable = np.isfinite(result.values)
     if not usable.any():
         return None
-    repeated = _of_repeats(points[usable], result.values[usable])
+    better = usable & (result.losses <= np.median(result.losses[usable]))  # a bad setting may scatter more
+    repeated = _of_repeats(points[better], result.values[better])
     if repeated is not None:
         return Noise(repeated, "repeats of one setting")
     base = result.name.rpartition("_")[2]

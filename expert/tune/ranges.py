@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +21,8 @@ RIM = 0.05
 """What lies so near to an end of a range, as a share of it, lies at its edge."""
 _LIMITS = {"dropout": (0.0, 0.9), "label_smoothing": (0.0, 0.5), "momentum": (0.0, 0.999), "lr": (0.0, 10.0)}
 """Beyond these nothing is to be gained, whatever the sweep says."""
+SHIFTED, INSIDE, BEYOND = 0.5, 0.125, 0.375
+"""So sure that the optimum lies at an end, the next range reaches so far inside and beyond, as shares of this one."""
 _KEPT = 0.1
 """A choice stays while so much speaks for it."""
 Edge = Literal["", "lower", "upper"]
@@ -56,10 +57,14 @@ def following(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
     sure = max(at_low, at_high)
     bounded = low > -RIM if edge == "lower" else high < 1 + RIM
     start, width, held = _narrowed(optima)
-    if sure >= 0.5:
-        start = -width / 2 if edge == "lower" else 1 - width / 2
-    start = min(max(start, low), high - width)
-    ends = scale.at(start), scale.at(start + width)
+    end = start + width
+    if sure >= SHIFTED and not bounded:
+        start, end = (-BEYOND, INSIDE) if edge == "lower" else (1 - INSIDE, 1 + BEYOND)
+    if end > high:
+        start, end = high - (end - start), high
+    if start < low:
+        start, end = low, min(low + end - start, high)
+    ends = scale.at(start), scale.at(end)
     if scale.kind == "whole":
         ends = _whole(scale, *ends)
     share = scale.place(ends[1]) - scale.place(ends[0])
@@ -119,8 +124,3 @@ def _whole(scale: Scale, low: float, high: float) -> tuple[float, float]:
 
 def _round(scale: Scale, value: float) -> float:
     return value if scale.kind == "whole" else float(f"{value:.3g}")
-
-
-def least_share(found: Sequence[Next]) -> float:
-    """The width of the next space over the former, all knobs together."""
-    return float(np.prod([one.share for one in found]))

@@ -41,7 +41,8 @@ class Result:
 
 def result(sweep: Sweep, metric: str = "") -> Result:
     """The result of a sweep: the metric that is asked for, else what validation says. Raises UnclearResultError."""
-    counts = Counter(name for trial in sweep.trials for name in trial.results)
+    counts = Counter(dict.fromkeys(sweep.directions, 0))  # what every trial failed to reach
+    counts.update(name for trial in sweep.trials for name in trial.results)
     if not counts:
         raise UnclearResultError(f"{sweep.source}: no trial has a result; name the column with --metric NAME")
     name = _asked(metric, sweep, counts) if metric else _inferred(sweep, counts)

@@ -26,14 +26,19 @@ def sweep_of_runs(runs: Sequence[RunLog], name: str, source: str, notes: Iterabl
         source,
         tuple(map(_trial, runs)),
         directions,
-        described={n: value for run in runs[:1] for n, value in run.settings.items() if _describes(n)},
+        described={n: value for run in runs[:1] for n, value in run.settings.items() if describes(n)},
         notes=(*notes, *told),
         reader=", ".join(readers) or "runs",
     )
 
 
+def describes(name: str) -> bool:
+    """Whether a setting tells of task or data and is no knob."""
+    return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
+
+
 def _trial(run: RunLog) -> Trial:
-    knobs = {name: value for name, value in run.settings.items() if not _describes(name)}
+    knobs = {name: value for name, value in run.settings.items() if not describes(name)}
     results, failed = {}, ""
     for series in _results(run):
         finite = series.finite.values
@@ -44,11 +49,6 @@ def _trial(run: RunLog) -> Trial:
     if not results and not failed:
         failed = "it has no result"
     return Trial(run.name, knobs, results, failed)
-
-
-def _describes(name: str) -> bool:
-    """Whether a setting tells of task or data and is no knob."""
-    return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
 
 
 def _results(run: RunLog) -> list[Series]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from expert import vocabulary
+from expert.readers.beside import settings_beside
+from expert.tune.runs import describes
 from expert.tune.trials import Knob, Sweep, Trial
 from expert.words import Words
 
@@ -67,10 +70,24 @@ def sweep_of_table(path: Path, words: Words) -> Sweep:
         finite = {name: value for name, value in results.items() if math.isfinite(value)}
         failed = f"its state is {state}" if lost else "" if finite else "it has no finite result"
         trials.append(Trial(str(row[labels[0]]) if labels else f"row {n + 1}", knobs, finite, failed))
-    notes = [f"{unfinished} trials that still run are left out"] if unfinished else []
+    beside, wrong = settings_beside(path)
+    shared = vocabulary.settings(beside)
+    taken = {_knob_name(column) for column, kind in kinds.items() if kind == "knob"}
+    same = {name: value for name, value in shared.items() if name not in taken and not describes(name)}
+    trials = [replace(trial, knobs={**trial.knobs, **same}) for trial in trials]
+    notes = [*wrong, *([f"{unfinished} trials that still run are left out"] if unfinished else [])]
     known = ", ".join(_knob_name(column) for column, kind in kinds.items() if kind == "knob")
     notes.append(f"taken for knobs: {known}")
-    return Sweep(path.stem, str(path), tuple(trials), directions, notes=tuple(notes), reader="table of trials")
+    described = {name: value for name, value in shared.items() if describes(name)}
+    return Sweep(
+        path.stem,
+        str(path),
+        tuple(trials),
+        directions,
+        described=described,
+        notes=tuple(notes),
+        reader="table of trials",
+    )
 
 
 def _frame(path: Path) -> Any:
@@ -93,7 +110,7 @@ def _kinds(frame: Any, words: Words) -> Mapping[str, str]:
     kinds: dict[str, str] = {}
     for column in frame.columns:
         plain = vocabulary.plain(column)
-        numeric = frame[column].dtype.is_numeric()
+        numeric = frame[column].dtype.is_numeric() or frame[column].null_count() == len(frame)
         if _MARKED.match(column):
             kinds[column] = "knob"
         elif plain in _STATES:

@@ -66,7 +66,7 @@ def test_what_a_caller_adds_and_cannot_be_is_a_value_error(arguments, answer):
 
 
 def test_the_package_and_a_plan_show_what_they_are():
-    assert dir(expert) == ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose", "preflight"]
+    assert dir(expert) == ["KnowledgeBase", "Monitor", "Plan", "RunLog", "diagnose", "preflight", "tune"]
     assert repr(expert.diagnose({"train_loss": LOSSES})).startswith("<Plan of run: Broken, findings: ")
 
 

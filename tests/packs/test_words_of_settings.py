@@ -1,13 +1,14 @@
 import pytest
 
 from expert import vocabulary
+from expert.knowledge import Condition
 from expert.layers import builtin
 
 
 def test_every_word_that_a_rule_compares_is_spelled_as_the_settings_are():
     rules = builtin().rules.values()
-    conditions = [c for rule in rules for group in (rule.when, *rule.unless) for c in group]
-    for condition in conditions:
+    clauses = [clause for rule in rules for group in (rule.when, *rule.unless) for clause in group]
+    for condition in (leaf for clause in clauses for leaf in clause.leaves() if isinstance(leaf, Condition)):
         if condition.fact in vocabulary.SETTINGS and vocabulary.SETTINGS[condition.fact].kind == "word":
             words = condition.threshold if isinstance(condition.threshold, tuple) else (condition.threshold,)
             assert words == tuple(vocabulary.settings({condition.fact: word})[condition.fact] for word in words)

@@ -10,12 +10,15 @@ from tests.runs.loop import Row, Trainer, settings_of
 
 @dataclass(frozen=True)
 class Left:
-    """What a run left behind: the rows of its log, or its text (under the name `log`), and its configuration."""
+    """What a run left behind: the rows of its log, or its text, in the file `log`, and its configuration.
+
+    Those of a sweep are its trials, in `sweep.csv`.
+    """
 
     rows: list[Row]
     settings: dict[str, object]
     text: str = ""
-    log: str = "log.txt"
+    log: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from tests.runs import (  # noqa: F401 - importing them puts their runs on the l
     live_runs,
     optimization_runs,
     probe_runs,
+    sweep_runs,
     system_runs,
     task_runs,
 )
@@ -50,9 +51,9 @@ def write(folder: Path, left: Left, expected: dict[str, object]) -> None:
     (folder / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
     (folder / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")
     if left.text:
-        (folder / left.log).write_text(left.text)
+        (folder / (left.log or "log.txt")).write_text(left.text)
     else:
-        _write_table(folder / "log.csv", left.rows)
+        _write_table(folder / (left.log or "log.csv"), left.rows)
 
 
 def _write_table(path: Path, rows: list[Row]) -> None:
