@@ -52,6 +52,15 @@ class Evaluation:
     silent: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RuleCount:
+    """In how many runs a rule fired, in how many it found nothing, and in how many it is part of a finding."""
+
+    fired: int
+    silent: int
+    told: int
+
+
 _PLACE = "p.path, p.key, p.signature, p.reader, p.modified"
 _TONIGHT = """
     places p JOIN runs r ON r.place = p.path JOIN evaluations e ON e.run = r.run
@@ -225,14 +234,15 @@ class History:
         """How many of the runs of a night have each verdict."""
         return dict(self.database.execute(f"SELECT e.verdict, count(*) FROM {_TONIGHT} GROUP BY 1", {"night": night}))
 
-    def rules(self, night: str) -> dict[str, tuple[int, int]]:
-        """For each rule how many of the runs of a night it fired in, and in how many it found nothing."""
+    def rules(self, night: str) -> dict[str, RuleCount]:
+        """What each rule did in the runs of a night."""
         counts: dict[str, list[int]] = {}
         for text, silent in self.database.execute(f"SELECT e.summary, e.silent FROM {_TONIGHT}", {"night": night}):
-            for place, rules in enumerate((loads(text).fired, silent.split())):
+            kept = loads(text)
+            for place, rules in enumerate((kept.fired, silent.split(), kept.told)):
                 for rule in rules:
-                    counts.setdefault(rule, [0, 0])[place] += 1
-        return {rule: (fired, silent) for rule, (fired, silent) in sorted(counts.items())}
+                    counts.setdefault(rule, [0, 0, 0])[place] += 1
+        return {rule: RuleCount(*three) for rule, three in sorted(counts.items())}
 
     def failures(self, night: str) -> list[tuple[str, str]]:
         """The key of each place that could not be judged in a night, and why."""

@@ -6,20 +6,22 @@ It grows with the findings of the fleet, not with its runs.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from expert.diagnose import judge_facts
 from expert.fleet import sightings
-from expert.fleet.history import History, Run
+from expert.fleet.history import History, RuleCount, Run
 from expert.fleet.patterns import regressions, shared
 from expert.fleet.places import Lost
 from expert.fleet.price import Price
-from expert.fleet.sightings import Row
+from expert.fleet.sightings import Count, Row
 from expert.fleet.states import NEWS
 from expert.knowledge import SEVERITIES, KnowledgeBase
 from expert.renderers import _words as words
 from expert.run import RunLog
+from expert.vocabulary import how_to_give
 
 _ENOUGH_RUNS, _ENOUGH_NIGHTS = 20, 14
 """From so many runs on a rule is called noisy, and from so many nights on dead."""
@@ -59,13 +61,27 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Unlock:
+    """An input that runs lack: the line that gives it, in how many runs, and how many checks it would unlock in one."""
+
+    input: str
+    how: str
+    runs: int
+    rules: int
+
+
+@dataclass(frozen=True)
 class RuleHealth:
-    """A rule that fires too often to tell anything, or never fired though it was often judged."""
+    """A rule that is told too often to tell anything, or never fired though it was often judged, or is due for review.
+
+    `kind` is noisy, dead or due; `why` says what is due.
+    """
 
     rule: str
     kind: str
-    fired: int
-    judged: int
+    fired: int = 0
+    judged: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,9 +106,10 @@ class Report:
     entries: tuple[Entry, ...]
     causes: tuple[Cause, ...]
     failures: tuple[tuple[str, str], ...]
-    unlocks: tuple[tuple[str, int, int], ...]
+    unlocks: tuple[Unlock, ...]
     health: tuple[RuleHealth, ...]
     patterns: tuple[Pattern, ...] = ()
+    trend: tuple[Count, ...] = ()
 
     def of(self, *states: str) -> tuple[Entry, ...]:
         """The findings in these states, the most severe first."""
@@ -134,12 +151,17 @@ def report(
         tuple(entries),
         _causes(entries, price),
         tuple(sorted(failures)),
-        tuple(
-            sorted(((name, checks[name], n) for name, n in missing.items()), key=lambda one: (-one[1] * one[2], one))
-        ),
-        _health(history.rules(night), len(history.nights())),
+        _unlocks(missing, checks),
+        (*_due(knowledge, date.fromisoformat(night)), *_health(history.rules(night), len(history.nights()))),
         _patterns(night, history, knowledge),
+        sightings.trend(history, night),
     )
+
+
+def _unlocks(missing: Mapping[str, int], checks: Mapping[str, int]) -> tuple[Unlock, ...]:
+    """The inputs, those first that would unlock most checks over all runs."""
+    found = (Unlock(name, how_to_give(name), runs, checks[name]) for name, runs in missing.items())
+    return tuple(sorted(found, key=lambda one: (-one.runs * one.rules, one.input)))
 
 
 def _patterns(night: str, history: History, knowledge: KnowledgeBase) -> tuple[Pattern, ...]:
@@ -207,13 +229,24 @@ def _causes(entries: Iterable[Entry], price: Price | None) -> tuple[Cause, ...]:
     return tuple(sorted(causes, key=lambda cause: (-cause.hours, -cause.findings, cause.diagnosis)))
 
 
-def _health(counts: Mapping[str, tuple[int, int]], nights: int) -> tuple[RuleHealth, ...]:
-    """The rules that fire in most of many runs, and those that fired in none over many nights."""
+def _health(counts: Mapping[str, RuleCount], nights: int) -> tuple[RuleHealth, ...]:
+    """The rules that are part of a finding in most of many runs, and those that fired in none over many nights."""
     found = []
-    for rule, (fired, silent) in counts.items():
-        judged = fired + silent
-        if judged >= _ENOUGH_RUNS and fired / judged > _NOISY:
-            found.append(RuleHealth(rule, "noisy", fired, judged))
-        elif judged >= _ENOUGH_RUNS and not fired and nights >= _ENOUGH_NIGHTS:
-            found.append(RuleHealth(rule, "dead", fired, judged))
+    for rule, count in counts.items():
+        judged = count.fired + count.silent
+        if judged >= _ENOUGH_RUNS and count.told / judged > _NOISY:
+            found.append(RuleHealth(rule, "noisy", count.told, judged))
+        elif judged >= _ENOUGH_RUNS and not count.fired and nights >= _ENOUGH_NIGHTS:
+            found.append(RuleHealth(rule, "dead", count.fired, judged))
     return tuple(sorted(found, key=lambda one: (-one.fired, -one.judged, one.rule)))
+
+
+def _due(knowledge: KnowledgeBase, today: date) -> Iterator[RuleHealth]:
+    """The changes of packs whose day of review has passed, and the suppressions that have expired."""
+    for change in knowledge.changes:
+        if change.review_by is not None and change.review_by < today:
+            asked = f" by {change.owner}" if change.owner else ""
+            yield RuleHealth(change.target, "due", why=f"its change was to be reviewed{asked} until {change.review_by}")
+    for one in knowledge.suppressions:
+        if one.expires < today:
+            yield RuleHealth(", ".join(one.diagnoses), "due", why=f"its suppression expired on {one.expires}")

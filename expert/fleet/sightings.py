@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from expert.fleet.history import History
 from expert.fleet.states import Sighting, State
-from expert.knowledge import Severity
+from expert.knowledge import SEVERITIES, Severity
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,20 @@ class Row:
     def sighting(self) -> Sighting:
         """How the finding stands, without whose it is."""
         return Sighting(self.state, self.severity)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many findings of each severity were open in a night, the most severe first; `place` counts the nights."""
+
+    night: str
+    place: int
+    open: tuple[tuple[Severity, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many were open."""
+        return sum(n for _, n in self.open)
 
 
 _SETTLED = (
@@ -90,16 +104,18 @@ def accept(history: History, finding: str, reason: str, until: str, since: str) 
         )
 
 
-def trend(history: History, diagnosis: str, night: str) -> list[tuple[str, int]]:
-    """How many findings of a diagnosis were open in each of the last thirty nights, the earliest first."""
+def trend(history: History, night: str, diagnosis: str = "") -> tuple[Count, ...]:
+    """How many findings, of one diagnosis or of all, were open in each of the last sixty nights, the earliest first."""
+    nights = "SELECT night FROM nights WHERE night <= :night ORDER BY night DESC LIMIT 60"
     rows = history.database.execute(
-        """
-        SELECT n.night, count(s.finding)
-        FROM (SELECT night FROM nights WHERE night <= ? ORDER BY night DESC LIMIT 30) n
-        LEFT JOIN sightings s ON s.night = n.night AND s.state NOT IN ('resolved', 'suppressed')
-        AND s.finding IN (SELECT finding FROM findings WHERE diagnosis = ?)
-        GROUP BY n.night ORDER BY n.night
-        """,
-        (night, diagnosis),
+        "SELECT s.night, s.severity, count(*) FROM sightings s JOIN findings f ON f.finding = s.finding"
+        f" WHERE s.night IN ({nights}) AND s.state NOT IN ('resolved', 'suppressed')"
+        " AND (:diagnosis = '' OR f.diagnosis = :diagnosis) GROUP BY 1, 2",
+        {"night": night, "diagnosis": diagnosis},
     )
-    return list(rows)
+    counts = {(at, severity): n for at, severity, n in rows}
+    found = sorted(one for (one,) in history.database.execute(nights, {"night": night}))
+    return tuple(
+        Count(at, place, tuple((s, counts[at, s]) for s in SEVERITIES if (at, s) in counts))
+        for place, at in enumerate(found)
+    )

@@ -18,6 +18,7 @@ from expert.files import save
 from expert.fleet import feed, message, sightings
 from expert.fleet.history import History, Run
 from expert.fleet.report import Cause, Report
+from expert.fleet.sightings import Count
 from expert.plan import VERDICTS
 from expert.renderers.html import page
 
@@ -50,7 +51,7 @@ def write(folder: Path, report: Report, history: History) -> None:
         values = {"report": report, "worst": worst, "pages": pages, "up": prefix, "verdicts": VERDICTS}
         _write(folder / place, "night.html", values)
     for cause in report.causes:
-        trend = sightings.trend(history, cause.diagnosis, report.night)
+        trend = sightings.trend(history, report.night, cause.diagnosis)
         _write(folder / "cause" / f"{cause.diagnosis}.html", "cause.html", _cause(cause, report, trend))
     save(folder / "index.json", orjson.dumps(_object(report), option=orjson.OPT_INDENT_2))
     save(folder / "feed.xml", feed.atom(report))
@@ -102,10 +103,9 @@ def spark(values: Sequence[float | None]) -> str:
     return "".join(path)
 
 
-def _cause(cause: Cause, report: Report, trend: Sequence[tuple[str, int]]) -> dict[str, object]:
+def _cause(cause: Cause, report: Report, trend: Sequence[Count]) -> dict[str, object]:
     entries = [entry for entry in report.entries if entry.row.diagnosis == cause.diagnosis]
-    most = max((n for _, n in trend), default=1) or 1
-    return {"cause": cause, "entries": entries, "report": report, "trend": trend, "most": most}
+    return {"cause": cause, "entries": entries, "report": report, "trend": trend}
 
 
 def _object(report: Report) -> dict[str, object]:

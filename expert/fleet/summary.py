@@ -12,7 +12,7 @@ import orjson
 from expert import vocabulary
 from expert.findings import Finding
 from expert.knowledge import SEVERITIES, Severity
-from expert.plan import VERDICTS, Plan, Verdict
+from expert.plan import CONSIDERABLE, VERDICTS, Plan, Verdict
 from expert.renderers import _words as words
 from expert.run import RunLog
 
@@ -39,7 +39,8 @@ class Summary:
     """One judged run. `hours` are those of all its accelerators, as far as the log tells; `spark` is its main curve.
 
     `best` gives the best value of the main validation series and which way is better; `unlocks` how many checks each
-    missing input keeps closed; `fired` the rules that found something; `suppressed` what a pack does not want to hear
+    missing input keeps closed; `fired` the rules that found something, `told` those of them that are part of a finding
+    of medium severity or above; `suppressed` what a pack does not want to hear
     of, each with the reason.
     """
 
@@ -58,6 +59,7 @@ class Summary:
     settings: Mapping[str, Any] = field(default_factory=dict)
     unlocks: Mapping[str, int] = field(default_factory=dict)
     fired: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     suppressed: tuple[Found, ...] = ()
 
     @property
@@ -87,6 +89,7 @@ def summary(plan: Plan) -> Summary:
         {name: value for name, value in run.settings.items() if _is_short(value)},
         {group.inputs[0]: len(group.rules) for group in alone},
         tuple(sorted({derivation.rule for derivation in plan.derivations})),
+        tuple(sorted({d.rule for f in plan.findings if f.severity in CONSIDERABLE for d in f.derivations})),
         tuple(replace(_found(one.finding, plan), because=one.suppression.reason) for one in plan.suppressed),
     )
 
@@ -113,6 +116,7 @@ def loads(text: bytes | str) -> Summary:
             "spark": tuple(known["spark"]),
             "findings": tuple(Found(**one) for one in known["findings"]),
             "fired": tuple(known["fired"]),
+            "told": tuple(known.get("told", ())),
             "suppressed": tuple(Found(**one) for one in known.get("suppressed", ())),
         }
     )

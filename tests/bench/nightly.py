@@ -21,7 +21,7 @@ def main(runs: int, rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root, site = Path(folder, "runs"), Path(folder, "site")
         for n in range(runs):
-            _make(root / f"team{n % 7}" / f"run{n}", n, rows)
+            make(root / f"team{n % 7}" / f"run{n}", n, rows)
         print(f"{runs} runs of {rows} rows, {_size(root):.0f} MB")
         command = [sys.executable, "-m", "expert", "nightly", str(root), "--site", str(site), "-q"]
         _timed("cold", command)
@@ -41,7 +41,8 @@ def _timed(name: str, command: list[str]) -> None:
     )
 
 
-def _make(folder: Path, seed: int, rows: int) -> None:
+def make(folder: Path, seed: int, rows: int) -> None:
+    """A run of so many rows, in one of four forms; every twentieth is cut."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(seed)
     step = np.arange(rows)

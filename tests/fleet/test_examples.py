@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import re
 import shutil
 import subprocess
 
@@ -60,6 +62,25 @@ def test_the_slurm_script_is_bash():
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
-def test_the_timer_is_one_that_systemd_knows(tmp_path):
-    when = next(line for line in example("systemd").splitlines() if line.startswith("OnCalendar="))
-    subprocess.run(["systemd-analyze", "calendar", when.removeprefix("OnCalendar=")], check=True)
+def test_the_units_are_ones_that_systemd_takes(tmp_path):
+    parts = re.split(r"^# ~/.config/systemd/user/", example("systemd"), flags=re.MULTILINE)[1:]
+    for part in parts:
+        first, unit = part.split("\n", 1)
+        (tmp_path / first.split()[0]).write_text(unit)
+    units = sorted(str(unit) for unit in tmp_path.iterdir())
+    assert len(units) == 2
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    command = ["systemd-analyze", "verify", "--user", *units]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_dag_is_python():
+    compile(example("airflow").replace("{{ data_interval_end }}", ""), "dag.py", "exec")
+
+
+def test_the_line_for_cron_names_a_time_and_a_command_without_a_percent_sign():
+    (line,) = [line for line in example("cron").splitlines() if not line.startswith("#")]
+    *when, command = line.split(maxsplit=5)
+    assert [field == "*" or field.isdecimal() for field in when] == [True] * 5
+    assert "%" not in command  # cron takes it for the end of the line
