@@ -216,12 +216,12 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def content(place: Path) -> str:
-    """The digest of everything that is read of a place: its bytes and those of the settings beside it.
+    """The digest of everything that is read of a place: its bytes and those of the settings beside it, and its path.
 
-    Raises OSError for one that is not there any more.
+    The path is part of it because a run is named after it. Raises OSError for a place that is not there any more.
     """
     place.stat()
-    digest = sha256()
+    digest = sha256(f"{place}\0".encode(errors="replace"))
     files = list(_files(place)) if place.is_dir() else [place, *(place.parent / name for name in NAMES)]
     for file in files:
         if file.is_file():

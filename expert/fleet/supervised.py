@@ -224,7 +224,8 @@ def _main() -> None:
         except MemoryError:
             answer = JudgeError("the machine has no memory left for it")
         except OSError as error:
-            answer = JudgeError(f"{error.filename}: {error.strerror or error}")
+            place = error.filename or getattr(question, "path", "")  # reading an open file names none
+            answer = JudgeError(f"{place}: {error.strerror or error}")
         except Exception as error:
             answer = JudgeError(defect(error))
         _send(answers, answer)

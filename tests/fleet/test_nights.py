@@ -124,3 +124,12 @@ def test_runs_of_wandb_that_were_never_synced_are_judged(tmp_path):
     assert told.runs == 1
     assert told.failures == ()
     assert told.verdicts.get("Not judged", 0) == 0
+
+
+def test_runs_of_the_same_content_keep_their_own_names(tmp_path):
+    for name in ("one", "two"):
+        put(tmp_path / "runs" / name / "log.csv", overfitted())
+    take(tmp_path / "runs")
+    for name in ("one", "two"):
+        (page,) = (tmp_path / "site" / "run").glob(f"{name}*.html")
+        assert f"runs/{name}/log.csv" in page.read_text()

@@ -5,8 +5,23 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.fleet.fleets import healthy, overfitted, put, take
+from expert.configuration import read
+from expert.fleet import supervised
+from tests.fleet.fleets import DAY, healthy, overfitted, put, take
 
+OURS = """
+format: 1
+pack: ours
+change:
+  optimization:
+    set: {params.spike_ratio: 12}
+    was: {params.spike_ratio: 8}
+    reason: Ours jump.
+    owner: ann
+    review_by: 2026-10-01
+suppress:
+  - {diagnosis: overfitting, reason: known in v1, expires: 2026-10-02}
+"""
 EVIL = "<script>document.title='evil'<"  # a folder's name holds no slash
 
 
@@ -59,3 +74,23 @@ def test_what_is_wrong_stands_on_the_first_page(site):
     assert "Ongoing" in text
     assert "&lt;script&gt;" in text
     assert "Nothing new" in text
+
+
+def test_what_is_due_for_review_and_what_to_log_stand_on_the_first_page(tmp_path):
+    put(tmp_path / "runs" / "log.csv", healthy())
+    (tmp_path / "ours.yaml").write_text(OURS)
+    (tmp_path / "expert.toml").write_text('rules = ["ours.yaml"]\n')
+    told = take(tmp_path / "runs", rules=supervised.rules(read(tmp_path / "expert.toml"), DAY.date()))
+    due = [one.why for one in told.health if one.kind == "due"]
+    assert due == [
+        "its change was to be reviewed by ann until 2026-10-01",
+        "its suppression expired on 2026-10-02",
+    ]
+    text = (tmp_path / "site" / "index.html").read_text()
+    assert "2 changes to be looked at again" in text
+    assert "optimizer.param_groups" in text  # how to log the rate
+
+
+def test_open_findings_are_counted_night_by_night(site):
+    text = (site / "index.html").read_text()
+    assert "open findings, night by night: 2026-11-01 1, 2026-11-02 1" in text
