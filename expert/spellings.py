@@ -131,6 +131,7 @@ NEUTRAL = {
     "input_min": "input_min",
     "input_max": "input_max",
     "input_nonfinite": "input_nonfinite",
+    "batch_classes": "batch_classes",
     "out_mean": "out_mean output_mean",
     "out_std": "out_std output_std",
     "step_time": "step_time time_per_step iter_time batch_time batch_cost elapsed_time_per_iteration sec_per_step "

@@ -52,7 +52,7 @@ class MonitorCallback(keras.callbacks.Callback):
                 found[name] = total - (self._sums.get(name, 0.0) if batch else 0.0)
                 self._sums[name] = total
             loss = found.pop("loss", None)
-            self.monitor.step(loss, lr=float(self.model.optimizer.learning_rate), **found)
+            self.monitor.step(loss, targets=None, lr=float(self.model.optimizer.learning_rate), **found)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """What validation found."""

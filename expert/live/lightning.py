@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning.pytorch import Callback, LightningModule, Trainer
+from torch import Tensor
 
 from expert.live.layers import first_tensor
 from expert.live.monitor import Monitor
@@ -57,7 +58,8 @@ class MonitorCallback(Callback):
         """One step is done."""
         if self.monitor is not None:
             loss = outputs.get("loss") if isinstance(outputs, Mapping) else first_tensor(outputs)
-            self.monitor.step(loss)
+            is_pair = isinstance(batch, tuple | list) and len(batch) == 2 and isinstance(batch[1], Tensor)
+            self.monitor.step(loss, targets=batch[1] if is_pair else None)
 
     def on_validation_batch_start(
         self, trainer: Trainer, pl_module: LightningModule, batch: Any, batch_idx: int, dataloader_idx: int = 0

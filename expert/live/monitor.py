@@ -25,6 +25,7 @@ from expert.live.hook import Hook
 from expert.live.layers import Layer, first_tensor, is_compiled, layers, unwrapped, with_mode
 from expert.live.log import FORMAT, Log
 from expert.live.sample import Key, Sample, fetch
+from expert.live.targets import Targets
 from expert.live.watch import Watch
 from expert.live.watch import described as statistics
 
@@ -104,6 +105,7 @@ class Monitor:
         self._described = self._blind = False
         self._modes: tuple[nn.Module, ...] = ()
         self._notes: set[str] = set()
+        self._targets = Targets()
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,8 +124,11 @@ class Monitor:
         self._start()
 
     @_harmless
-    def step(self, loss: Value | None = None, /, **metrics: Value) -> None:
-        """One step of the training is done: its loss (before or after `backward`), and other metrics of it."""
+    def step(self, loss: Value | None = None, /, *, targets: Tensor | None = None, **metrics: Value) -> None:
+        """One step of the training is done: its loss (before or after `backward`), and other metrics of it.
+
+        `targets` are what the outputs were compared with: class numbers, or quantities.
+        """
         now = time.perf_counter()
         self.steps += 1
         sampled = self._sample is not None
@@ -137,7 +142,7 @@ class Monitor:
         if sampled or self.steps % min(_WINDOW, self.every) == 0:
             self._end_window()
         if sampled:
-            self._end_sample(loss if isinstance(loss, Tensor) else None)
+            self._end_sample(loss if isinstance(loss, Tensor) else None, targets)
         self._update_before, self._updated = self._updated, False
         if self._is_sampled(self.steps + 1):
             self._begin_sample()
@@ -214,6 +219,10 @@ class Monitor:
     def _flush(self) -> None:
         self._end_window()
         self._write_pending()
+        seen = self._targets.settings()
+        if seen and self._log is not None:
+            self._log.write({"settings": {**seen, **self._settings}})
+            self._log.flush()
 
     def _end_window(self) -> None:
         """The steps since the last record become one."""
@@ -298,9 +307,11 @@ class Monitor:
         left = parameters.left_over(p for o in self.optimizers for group in o.param_groups for p in group["params"])
         self._sample.put("", "left_over", torch.zeros(()) if left is None else left)
 
-    def _end_sample(self, loss: Tensor | None) -> None:
+    def _end_sample(self, loss: Tensor | None, targets: Tensor | None) -> None:
         sample, watch = self._sample, self._watch
         assert sample is not None
+        if targets is not None:
+            self._targets.see(sample, targets, watch.output if watch is not None else None)
         self._parameters.gradients(sample)
         self._parameters.end(sample)
         if self._modes and (self._entered or (watch is not None and watch.passed)):

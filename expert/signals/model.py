@@ -71,6 +71,22 @@ def input_spread_off(input_spread_ratio: float) -> Ratio | None:
     return max(input_spread_ratio, 1 / input_spread_ratio) if input_spread_ratio > 0 else None
 
 
+def class_mix(batch_classes: Series, class_counts: tuple[float, ...], batch_size: float) -> Ratio | None:
+    """The classes in a batch over those that a batch drawn at random from all that came would hold."""
+    total = sum(class_counts)
+    if len(batch_classes) < 6 or total <= 0:
+        return None
+    absent = [(1 - count / total) ** batch_size for count in class_counts]
+    return float(np.mean(batch_classes.values) / (len(absent) - sum(absent)))
+
+
+def unseen_classes(batch_classes: Series, class_counts: tuple[float, ...]) -> Count | None:
+    """The classes that the output can name and that never came; unknown before 20 labels came for each class."""
+    if sum(class_counts) < 20 * len(class_counts):
+        return None
+    return float(sum(count == 0 for count in class_counts))
+
+
 def constant_weight_share(run: RunLog, update_ratio: Series) -> Share | None:
     """The share of weight matrices whose numbers were all the same at the start."""
     found = _at_start(run, "weight_scale")

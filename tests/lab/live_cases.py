@@ -315,10 +315,10 @@ fault(
     optimizer=partial(inside.Skipping, lr=1e-3),
 )
 fault(
-    "norm-of-zeros-in-the-loss",
+    "root-of-zeros-in-the-loss",
     QUANTITY,
     "non-finite-gradients",
-    loss=inside.with_the_norm_of_nothing,
+    loss=inside.with_the_root_of_nothing,
     optimizer=partial(inside.Skipping, lr=1e-3),
 )
 

@@ -138,3 +138,25 @@ def test_a_log_that_was_cut_is_continued_on_a_line_of_its_own(tmp_path):
 def test_every_is_at_least_one():
     with pytest.raises(ValueError, match="at least 1"):
         Monitor(network(), every=0)
+
+
+def test_targets_are_counted_by_class(tmp_path):
+    model = network()
+    with Monitor(model, None, tmp_path / "run.jsonl") as m:
+        for label in (0, 2, 2):
+            m.step(
+                nn.functional.cross_entropy(model(torch.randn(4, 10)), torch.full((4,), label)),
+                targets=torch.full((4,), label),
+            )
+    assert log(tmp_path / "run.jsonl").settings["class_counts"] == (4, 0, 4)
+    assert log(tmp_path / "run.jsonl")["batch_classes"].values.tolist() == [1, 1]
+
+
+def test_the_range_of_quantities_is_that_of_all_samples(tmp_path):
+    model = network()
+    with Monitor(model, None, tmp_path / "run.jsonl") as m:
+        for low in (0.0, -3.0):
+            y = torch.linspace(low, low + 5, 12).reshape(4, 3)
+            m.step(nn.functional.mse_loss(model(torch.randn(4, 10)), y), targets=y)
+    settings = log(tmp_path / "run.jsonl").settings
+    assert (settings["target_min"], settings["target_max"]) == (-3, 5)

@@ -16,7 +16,7 @@ from expert.live import Monitor
 from tests.runs.loop import LossFunction, Splits
 from tests.runs.networks import Growing, Recurrent, convolutional, dense, fill
 from tests.runs.planted import Left, healthy, plants
-from tests.runs.samples import digits, normalized_digits, recall_of_the_first
+from tests.runs.samples import diabetes, digits, normalized_digits, recall_of_the_first
 
 Habit = Callable[[nn.Module], None]
 
@@ -31,6 +31,7 @@ def watched(
     after_validation: Habit = nn.Module.train,
     zeroed: bool = True,
     skips: bool = False,
+    order: Callable[[int], Tensor] = torch.randperm,
     batch_size: int = 32,
     **settings: object,
 ) -> Left:
@@ -42,7 +43,7 @@ def watched(
         with Monitor(model, optimizer, log, every=20, settings=given) as m:
             model.train()
             for _ in range(epochs):
-                for batch in torch.randperm(len(inputs)).split(batch_size):
+                for batch in order(len(inputs)).split(batch_size):
                     value = loss(model(inputs[batch]), targets[batch])
                     if zeroed:
                         optimizer.zero_grad()
@@ -50,7 +51,7 @@ def watched(
                     norm = nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])
                     if norm.isfinite() or not skips:
                         optimizer.step()
-                    m.step(value)
+                    m.step(value, targets=targets[batch])
                 before_validation(model)
                 with torch.no_grad():
                     output = model(held_out)
@@ -224,6 +225,32 @@ def live_torn_inputs() -> Left:
     data["train"][0][::100, 3] = float("nan")
     model = dense(64, 64, 10)
     return watched(model, data, Adam(model.parameters(), 1e-3), epochs=4)
+
+
+@plants("unshuffled-data", "a folder for each class, read one after the other")
+def live_sorted_by_class() -> Left:
+    data = normalized_digits()
+    by_class = data["train"][1].argsort()
+    data["train"] = data["train"][0][by_class], data["train"][1][by_class]
+    model = dense(64, 64, 10)
+    return watched(model, data, Adam(model.parameters(), 1e-3), order=torch.arange)
+
+
+class Bounded(nn.Module):
+    """A network whose output is a tanh."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = dense(10, 32, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.inside(x))
+
+
+@plants("targets-out-of-range", "quantities of up to 350 from a tanh", within="loss-input-mismatch")
+def live_targets_out_of_range() -> Left:
+    model = Bounded()
+    return watched(model, diabetes(1.0), Adam(model.parameters(), 1e-3), functional.mse_loss, task="regression")
 
 
 @healthy("a fully-connected network, watched")
