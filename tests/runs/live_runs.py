@@ -149,16 +149,18 @@ def live_weights_too_wide() -> Left:
     return watched(model, normalized_digits(), SGD(model.parameters(), 1e-4))
 
 
-@plants("exploding-gradients", "what goes past each of ten blocks is twice what came", within="poor-initialization")
+@plants(
+    "exploding-gradients", "what goes past each of eight blocks is 2.5 times what came", within="poor-initialization"
+)
 def live_exploding_gradients() -> Left:
-    model = Growing(10, 2.0)
-    return watched(model, normalized_digits(), SGD(model.parameters(), 1e-6))
+    model = Growing(8, 2.5)
+    return watched(model, normalized_digits(), SGD(model.parameters(), 1e-6), epochs=4)
 
 
 @plants("learning-rate-too-low", "Adam at 1e-7: an update is a millionth of the weights")
 def live_updates_too_small() -> Left:
     model = dense(64, 64, 64, 10)
-    return watched(model, normalized_digits(), Adam(model.parameters(), 1e-7))
+    return watched(model, normalized_digits(), Adam(model.parameters(), 1e-7), epochs=6)
 
 
 @plants("learning-rate-too-high", "Adam at 0.5: every update is as large as the weights")
