@@ -256,6 +256,7 @@ SEEN_INSIDE = [
     "input_std",
     "val_input_mean",
     "val_input_std",
+    "batch_classes",
 ]
 
 _LOG_LINES = {
@@ -263,8 +264,7 @@ _LOG_LINES = {
     "val_metric": 'log({"val_acc": accuracy_on(val_loader)}), or the metric that counts',
     "train_metric": 'log({"train_acc": accuracy_on(train_batch)}), the same metric as on validation',
     "test_metric": 'log({"test_acc": …}) once at the end, or --set test_acc=…',
-    INSIDE: "with expert.Monitor(model, optimizer) as m: … m.step(loss)",
-    "batch_classes": "with expert.Monitor(model, optimizer) as m: … m.step(loss, targets=y)",
+    INSIDE: "with expert.Monitor(model, optimizer) as m: … m.step(loss, targets=y)",
     "lr": 'log({"lr": optimizer.param_groups[0]["lr"]})',
     "grad_norm": 'log({"grad_norm": torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)})',
     "step_time": 'log({"step_time": seconds_of_the_step})',
