@@ -139,7 +139,7 @@ class _Judge:
         assert self.process.stdin is not None  # as pipes were asked for
         assert self.process.stdout is not None
         self.input, self.output = self.process.stdin, self.process.stdout
-        weakref.finalize(self, self.process.kill)  # with its thread, or at the end of the program
+        weakref.finalize(self, _end, self.process)  # with its thread, or at the end of the program
         _send(self.input, (rules, limits))
 
     def ask(self, question: Task | Pair, limits: Limits) -> object:
@@ -177,10 +177,14 @@ class _Judge:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        _end(self.process)
         self.input.close()
         self.output.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
 
 
 def _megabytes(process: int) -> float:
@@ -228,7 +232,10 @@ def _main() -> None:
             answer = JudgeError(f"{place}: {error.strerror or error}")
         except Exception as error:
             answer = JudgeError(defect(error))
-        _send(answers, answer)
+        try:
+            _send(answers, answer)
+        except BrokenPipeError:  # whoever asked was killed
+            os._exit(1)  # without a word, and without trying to write the rest
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import numpy as np
 
 
 def main(runs: int, rows: int) -> None:
-    """Prints seconds, the peak memory of the process that writes, and megabytes of the site."""
+    """Prints seconds, those of the processors, the peak memory of the largest process, and megabytes of the site."""
     with tempfile.TemporaryDirectory() as folder:
         root, site = Path(folder, "runs"), Path(folder, "site")
         for n in range(runs):
@@ -36,7 +36,7 @@ def _timed(name: str, command: list[str]) -> None:
     _, status, usage = os.wait4(process.pid, 0)
     print(
         f"{name:14} {time.monotonic() - began:6.1f} s, exit {os.waitstatus_to_exitcode(status)}, "
-        f"peak {usage.ru_maxrss / 1024:.0f} MB",
+        f"processors {usage.ru_utime + usage.ru_stime:.1f} s, peak {usage.ru_maxrss / 1024:.0f} MB",
         flush=True,
     )
 
