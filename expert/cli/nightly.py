@@ -68,7 +68,7 @@ class Settled(click.Command):
             ]
             if problems:
                 raise ProblemsError(problems)
-        listed = [name for name, option in options.items() if option.multiple]
+        listed = [name for name, option in options.items() if option.multiple or option.nargs == -1]
         return {
             name: [value] if name in listed and isinstance(value, str) else value
             for name, value in settled.nightly.items()

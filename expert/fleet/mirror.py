@@ -100,5 +100,5 @@ def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[lis
             fetch(root, target, selection)
             found.append(str(target))
         except (MirrorError, TrackingError) as error:
-            lost.append(Lost(str(target), root, str(error)))
+            lost.append(Lost(str(target), root, str(error).removeprefix(f"{root}: ")))
     return found, lost

@@ -138,7 +138,7 @@ class _Walk:
             status = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield Lost(str(folder), self._key(key), f"{folder}: {error.strerror or error}")
+            yield Lost(str(folder), self._key(key), error.strerror or str(error))
             return
         if (status.st_dev, status.st_ino) in self.entered or depth > _DEEPEST:
             return
@@ -166,7 +166,7 @@ class _Walk:
             signature, modified = _of_file(path, folder)
             reader = self._reader(path, signature)
         except OSError as error:
-            yield Lost(str(path), self._key(key), f"{path}: {error.strerror or error}")
+            yield Lost(str(path), self._key(key), error.strerror or str(error))
             return
         if reader:
             yield Place(str(path), self._key(key), signature, reader, modified)

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import polars
 import pytest
 from click.testing import CliRunner
 
 from expert.cli import expert
-from tests.fleet.fleets import healthy, overfitted, put
+from tests.fleet.fleets import diverged, healthy, overfitted, put
 
 
 @pytest.fixture
@@ -71,23 +72,21 @@ def test_a_root_that_is_not_there_is_said(tmp_path):
 
 
 def test_a_watched_run_that_breaks_ends_the_watch(tmp_path):
-    put(tmp_path / "log.csv", healthy(20))
-    command = [
-        sys.executable,
-        "-m",
-        "expert",
-        "watch",
-        str(tmp_path / "log.csv"),
-        "--every",
-        "0.2",
-        "--until",
-        "medium",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    put(tmp_path / "log.csv", overfitted(), age=0)
+    log = tmp_path / "log.jsonl"
+    watch = [sys.executable, "-m", "expert", "watch", str(log), "--every", "0.1", "--until", "high"]
+    process = subprocess.Popen(watch, stdout=subprocess.PIPE, text=True)
+    names, *rows = (line.split(",") for line in diverged().splitlines())
+    with log.open("a") as file:
+        for row in rows:  # in two parts, as a buffer cuts them
+            text = json.dumps(dict(zip(names, map(float, row), strict=True))) + "\n"
+            for part in (text[:30], text[30:]):
+                file.write(part)
+                file.flush()
+                time.sleep(0.01)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "overfits" in output
+    assert "critical" in output
+    assert "(provisional)" in output
 
 
 def test_a_watch_of_an_idle_log_ends(tmp_path):
@@ -109,6 +108,7 @@ def test_verify_says_what_was_applied_and_whether_it_worked(tmp_path):
 
 SETTLED = """
 [nightly]
+roots = "runs"
 site = "night"
 include = "*.csv"
 exclude = ["debug"]
@@ -127,7 +127,7 @@ def test_a_team_settles_its_nights_in_its_configuration(tmp_path, monkeypatch):
     (tmp_path / "runs" / "nlp" / "config.json").write_text('{"tag": "tried"}')
     (tmp_path / "expert.toml").write_text(SETTLED)
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(expert, ["nightly", "runs", "--as-of", "2026-11-01"])
+    result = CliRunner().invoke(expert, ["nightly", "--as-of", "2026-11-01"])
     assert result.exit_code == 0, result.output
     (finding,) = json.loads((tmp_path / "night" / "index.json").read_text())["findings"]
     assert (finding["run"], finding["owner"]) == ("nlp/log.csv", "ann")

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from expert.fleet.history import HistoryError, opened
+from expert.fleet.schema import MIGRATIONS, SCHEMA
 from tests.fleet.fleets import healthy, overfitted, put
 
 
@@ -24,6 +25,15 @@ def test_a_later_version_is_refused(tmp_path):
         file.execute("PRAGMA user_version=99")
     with pytest.raises(HistoryError, match="later version"):
         opened(tmp_path / "history.sqlite").__enter__()
+
+
+def test_an_earlier_version_is_brought_up_to_date(tmp_path):
+    with sqlite3.connect(tmp_path / "history.sqlite") as file:
+        file.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version=1;")
+        file.execute("INSERT INTO runs VALUES ('run', 'path', 'family', 'ann', 'page', '2026-11-01')")
+    with opened(tmp_path / "history.sqlite") as known:
+        assert known.database.execute("SELECT owner, tags FROM runs").fetchall() == [("ann", "")]
+        assert known.database.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
 
 
 def test_what_is_no_history_is_said_so(tmp_path):
