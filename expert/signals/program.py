@@ -84,6 +84,11 @@ def linear_hidden_layer(
     return any(_kind(name.strip()) == "none" for name in hidden_activations.split(",") if name.strip())
 
 
+def softmax_hidden_layers(hidden_activations: str) -> Count | None:
+    """How many hidden layers have a softmax over their units."""
+    return float(sum("softmax" in name for name in hidden_activations.lower().split(",")))
+
+
 def saturating_hidden_layers(hidden_activations: str) -> Count | None:
     """How many hidden layers have a sigmoid or tanh activation."""
     return float(sum(_kind(n.strip()) in ("sigmoid", "tanh") for n in hidden_activations.split(",")))

@@ -94,12 +94,17 @@ def usual_lr(optimizer: str, run: RunLog) -> Rate | None:
     return None if usual is None else usual[1]
 
 
-def lr_over_usual(peak_lr: float, optimizer: str, run: RunLog) -> Ratio | None:
-    """The highest learning rate over the end of the usual range that it lies beyond; 1 within the range."""
+def lr_over_usual(peak_lr: float, optimizer: str, momentum: float | None, run: RunLog) -> Ratio | None:
+    """The highest learning rate over the end of the usual range that it lies beyond; 1 within the range.
+
+    A momentum beyond the usual 0.9 counts as so much more rate: steps of one direction add up to lr / (1 - momentum).
+    """
     usual = _usual_range(optimizer, run)
     if usual is None:
         return None
     low, high = usual
+    if momentum is not None and 0.9 < momentum < 1:
+        peak_lr *= 0.1 / (1 - momentum)
     return peak_lr / high if peak_lr > high else peak_lr / low if peak_lr < low else 1.0
 
 
