@@ -2,6 +2,7 @@
 
 Each function that the process draws is one that the trials allow; where its best point lies is one place where the
 optimum may be (Thompson sampling). Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapter 2.
+One process is too sure of its own length scales, so that others are fitted to resampled trials beside it (bagging).
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from expert.run import FloatArray, IntArray
 from expert.tune.space import Scale
 
-_MOST = 250
+_MOST = 150
 """So many trials are enough for the process, whose cost grows with their cube: the best half, and others at random."""
 _EVEN, _BEST, _NEAR = 512, 8, 16
 _DRAWS = 512
+_RESAMPLED = 5
+_SOFT = 0.1
+"""Results nearer to the best than this share of the median's distance are told apart less and less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +31,8 @@ class Surrogate:
     """What the trials tell of the whole space.
 
     `optima` are places where the optimum may be, shape (draws, knobs); `best` is the place with the best mean;
-    `mean(places)` the expected result there, in the unit of the results, lower is better; `noise` the deviation of a
-    result that no knob explains, in that unit.
+    `mean(places)` what is expected there, lower is better, in a unit of its own; `noise` the deviation of a result
+    near the best that no knob explains.
     """
 
     optima: FloatArray
@@ -38,45 +43,79 @@ class Surrogate:
 
 def surrogate(points: FloatArray, results: FloatArray, scales: Sequence[Scale], seed: int = 0) -> Surrogate:
     """The process through the trials. Lower `results` are better; those not finite failed and count as the worst."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.gaussian_process import GaussianProcessRegressor
-    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
     from threadpoolctl import threadpool_limits
 
     random = np.random.default_rng(seed)
     filled = np.where(np.isnan(points), 0.5, points)
-    target = _capped(results)
+    target = _target(results)
     center, unit = float(target.mean()), float(target.std()) or 1.0
     target = (target - center) / unit
     kept = _kept(target, random)
-    features = _features(filled, scales)
-    matern = Matern(np.full(features.shape[1], 0.5), (0.08, 10.0), nu=2.5)
-    kernel = ConstantKernel(1.0, (0.05, 20.0)) * matern + WhiteKernel(0.05, (1e-4, 1.0))
-    process = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=seed)
-    with warnings.catch_warnings(), threadpool_limits(1):  # small matrices: threads would only wait for each other
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        process.fit(features[kept], target[kept])
+    filled, target = filled[kept], target[kept]
+    with threadpool_limits(1):  # small matrices: threads would only wait for each other
+        process = _process(_features(filled, scales), target, seed)
         candidates = _candidates(filled, target, scales, random)
-        mean, covariance = process.predict(_features(candidates, scales), return_cov=True)
-        noise = float(process.kernel_.k2.noise_level)
-        # the functions themselves, without the noise of their results
-        values, vectors = np.linalg.eigh(covariance - noise * np.eye(len(candidates)))
-        normal = random.standard_normal((len(values), _DRAWS))
-        drawn = mean[:, None] + (vectors * np.sqrt(values.clip(0))) @ normal
+        optima = [candidates[_best_of_draws(process, _features(candidates, scales), random)]]
+        for again in (random.integers(0, len(target), len(target)) for _ in range(_RESAMPLED)):
+            other = _process(_features(filled[again], scales), target[again], seed)
+            near = _candidates(filled[again], target[again], scales, random)
+            optima.append(near[_best_of_draws(other, _features(near, scales), random)])
+        mean = process.predict(_features(candidates, scales))
+    residual = float(process.kernel_.k2.noise_level) ** 0.5
+    best = int(mean.argmin())
     return Surrogate(
-        candidates[drawn.argmin(0)],
-        candidates[int(mean.argmin())],
-        lambda places: center + unit * process.predict(_features(places, scales)),
-        unit * noise**0.5,
+        np.concatenate(optima),
+        candidates[best],
+        lambda places: process.predict(_features(places, scales)),
+        float(_untargeted(results, center + unit * (mean[best] + residual)))
+        - float(_untargeted(results, center + unit * mean[best])),
     )
 
 
-def _capped(results: FloatArray) -> FloatArray:
-    """The results, none further behind the median than the best is ahead of it: worse is only worse."""
+def _process(features: FloatArray, target: FloatArray, seed: int) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+    matern = Matern(np.full(features.shape[1], 0.5), (0.08, 10.0), nu=2.5)
+    kernel = ConstantKernel(1.0, (0.05, 20.0)) * matern + WhiteKernel(0.05, (1e-4, 1.0))
+    process = GaussianProcessRegressor(kernel, n_restarts_optimizer=1, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return process.fit(features, target)
+
+
+def _best_of_draws(process: Any, features: FloatArray, random: np.random.Generator) -> IntArray:
+    """For each function drawn from the process, without the noise of its results, the row where it is best."""
+    mean, covariance = process.predict(features, return_cov=True)
+    values, vectors = np.linalg.eigh(covariance - process.kernel_.k2.noise_level * np.eye(len(mean)))
+    normal = random.standard_normal((len(values), _DRAWS))
+    drawn: FloatArray = mean[:, None] + (vectors * np.sqrt(values.clip(0))) @ normal
+    best: IntArray = drawn.argmin(0)
+    return best
+
+
+def _target(results: FloatArray) -> FloatArray:
+    """What is modeled: the logarithm of how far a result is behind the best, as what is near the best decides.
+
+    None counts as further behind the median than the best is ahead of it: worse is only worse.
+    """
+    best, gap = _ends(results)
+    behind = np.where(np.isfinite(results), results - best, 2 * gap).clip(None, 2 * gap)
+    return np.log(_SOFT * gap + behind)
+
+
+def _untargeted(results: FloatArray, target: float) -> float:
+    """The result that a value of the model stands for."""
+    best, gap = _ends(results)
+    return float(np.exp(target)) - _SOFT * gap + best
+
+
+def _ends(results: FloatArray) -> tuple[float, float]:
+    """The best result, and how far the median is behind it."""
     finite = results[np.isfinite(results)]
-    best, middle = float(finite.min()), float(np.median(finite))
-    ceiling = 2 * middle - best
-    return np.where(np.isfinite(results), results, ceiling).clip(None, ceiling)
+    best = float(finite.min())
+    return best, float(np.median(finite)) - best or float(np.ptp(finite)) or 1.0
 
 
 def _kept(target: FloatArray, random: np.random.Generator) -> IntArray:
