@@ -109,14 +109,17 @@ def judged(task: Task, bench: Bench) -> Outcome:
     Raises OSError for a place that vanished, EngineError without the engine.
     """
     digest = task.digest or content(Path(task.path))
-    known, mark = cache.stored(Path(task.facts), digest), None
-    facts = None
-    if known is None:
-        memory = marks.stored(Path(task.mark)) if task.mark else None
-        known = tuple(_measured(task, bench, memory))
-        facts, mark = cache.dumps(known), marks.dumps(memory) if memory else None
-    verdicts = tuple(_verdict(_plan(one, bench)) for one in known)
-    return Outcome(task.path, digest, verdicts, facts=facts, mark=mark)
+    known = cache.stored(Path(task.facts), digest)
+    if known is not None:
+        return Outcome(task.path, digest, _verdicts(known, bench))
+    memory = marks.stored(Path(task.mark)) if task.mark else None
+    read = tuple(_measured(task, bench, memory))
+    mark = marks.dumps(memory) if memory else None
+    return Outcome(task.path, digest, _verdicts(read, bench), facts=cache.dumps(read), mark=mark)
+
+
+def _verdicts(measured: cache.Content, bench: Bench) -> tuple[Verdict, ...]:
+    return tuple(_verdict(_plan(one, bench)) for one in measured)
 
 
 def _measured(task: Task, bench: Bench, memory: Memory | None) -> Iterator[cache.Measured | Refused]:
