@@ -16,6 +16,7 @@ _TRUTHS = {
     "loss_not_finite": "whether the loss of the untrained model is NaN or infinite",
     "loss_can_reach_zero": "whether a model that is right everywhere would have a loss of zero",
     "target_alone": "whether the model's inputs differ, yet all targets of the batch are one and the same",
+    "channels_last": "whether a convolution takes the rows of pictures, whose channels come last, for channels",
     "class_targets": "whether the targets are class numbers or one-hot rows",
     "targets_are_inputs": "whether the targets are the input tokens themselves, not those that follow",
     "causal": "whether the output at a position is the same whatever follows it",

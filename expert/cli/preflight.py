@@ -18,7 +18,11 @@ from expert.cli.diagnose import SEVERITIES
 @click.option("--format", "formats", metavar="LIST", help="html, json, markdown, text; several with commas. [html]")
 @click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @click.option(
-    "--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="How long it may take at most."
+    "--seconds",
+    type=click.FloatRange(min=1),
+    default=60,
+    show_default=True,
+    help="How long the checks may take at most; importing the script and writing the page come on top.",
 )
 @click.option(
     "--fail-on",

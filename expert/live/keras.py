@@ -11,10 +11,7 @@ from expert.live.monitor import Monitor
 
 
 class MonitorCallback(keras.callbacks.Callback):
-    """Watches `fit`; `log`, `every` and `settings` are those of `expert.live.Monitor`. Raises RuntimeError elsewhere.
-
-    Keras keeps the parameters of a functional model in one module: they are measured together, as one layer.
-    """
+    """Watches `fit` on torch, else raises RuntimeError; `log`, `every` and `settings` are those of the Monitor."""
 
     def __init__(
         self, log: str | Path = "run.jsonl", every: int = 50, settings: Mapping[str, object] | None = None

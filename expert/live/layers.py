@@ -36,7 +36,7 @@ def is_compiled(model: nn.Module) -> bool:
 
 def layers(model: nn.Module) -> tuple[Layer, ...]:
     """Every layer in the order of the model; parameters that do not exist yet (lazy) are left out."""
-    holders = [(n, m, [p for p in m.parameters(recurse=False) if not is_lazy(p)]) for n, m in _modules(model)]
+    holders = [(n, m, [p for p in held if not is_lazy(p)]) for n, m, held in _holders(model)]
     owner: dict[int, tuple[int, int]] = {}
     for place, (_, _, held) in enumerate(holders):
         for parameter in held:  # what collects the parameters of others holds more of them
@@ -49,12 +49,19 @@ def layers(model: nn.Module) -> tuple[Layer, ...]:
     return tuple(found)
 
 
-def _modules(model: nn.Module) -> Iterable[tuple[str, nn.Module]]:
-    """The modules by name; a dictionary of parameters, as Keras has in each layer, bears the name of its holder."""
+def _holders(model: nn.Module) -> Iterable[tuple[str, nn.Module, list[nn.Parameter]]]:
+    """The modules by name, with their own parameters; a dictionary or list of parameters bears the name of its holder.
+
+    Keras keeps those of all layers in one dictionary, by paths such as `dense/kernel`: each layer is one by itself.
+    """
     inner = unwrapped(model)
     for name, module in inner.named_modules():
         within = name.rpartition(".")[0] if isinstance(module, nn.ParameterDict | nn.ParameterList) else name
-        yield within or type(inner).__name__, module
+        by_path: dict[str, list[nn.Parameter]] = {}
+        for key, parameter in module.named_parameters(recurse=False):
+            by_path.setdefault(key.rpartition("/")[0], []).append(parameter)
+        for path, held in by_path.items():
+            yield path or within or type(inner).__name__, module, held
 
 
 def with_mode(model: nn.Module) -> tuple[nn.Module, ...]:

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from expert.live.layers import Layer
 from expert.live.sample import Key, Sample
 
+_NO_MATRIX = (nn.Embedding, nn.EmbeddingBag, nn.ParameterDict, nn.ParameterList)
+"""What holds rows that are looked up, or numbers whose axes nobody knows (Keras puts the outputs last)."""
 _PROBED = 4096
 """The update of a parameter is measured on about so many of its numbers, evenly spread."""
 
@@ -36,7 +38,7 @@ class Parameters:
         """The deviation of every weight matrix times the root of a unit's inputs: He's is √2, Glorot's near 1."""
         for layer in self.layers:
             matrix = next((p.detach() for p in layer.parameters if p.ndim > 1), None)
-            if matrix is not None and not isinstance(layer.module, nn.Embedding | nn.EmbeddingBag):
+            if matrix is not None and not isinstance(layer.module, _NO_MATRIX):
                 low, high = matrix.float().aminmax()  # the deviation of one number is not quite zero
                 scale = matrix.float().std() * math.sqrt(matrix[0].numel())
                 sample.put(layer.name, "weight_scale", torch.where(low == high, 0, scale))

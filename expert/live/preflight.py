@@ -25,6 +25,7 @@ from expert.facts import Fact, Value
 from expert.layers import builtin
 from expert.live.checks import checks
 from expert.live.described import of_program
+from expert.live.layers import unwrapped
 from expert.live.probe import ForwardError, OutOfTimeError, Probe, Recipe, last_line, mapped
 from expert.live.trace import head
 from expert.live.training import Attempt
@@ -56,15 +57,19 @@ def preflight(
     (`model(**inputs)`); a mapping alone (its `labels` or `targets` are the targets), or one tensor that is its own
     target. `loss_fn(outputs, targets)` gives a scalar; None takes the `loss` of the outputs. Without an optimizer Adam
     at 3e-4 is taken. A check that is not done after `seconds` is not judged. `tell` is told what is being looked at.
-    Raises TypeError for what is no model, no loss or no batch, ValueError for a model that cannot be copied.
+    Raises TypeError for what is no model, no loss or no batch, ValueError for a model that cannot be copied,
+    or is scripted.
     """
     inputs, targets = _parted(batch, loss_fn)
     if not isinstance(model, nn.Module):
         raise TypeError(f"the model is a torch.nn.Module, and this is {type(model).__name__}")
+    if any(isinstance(module, torch.jit.ScriptModule) for module in model.modules()):
+        raise ValueError("a scripted model shows neither its layers nor its gradients: give it before torch.jit.script")
     if loss_fn is not None and not callable(loss_fn):
         raise TypeError(f"the loss is called with outputs and targets, and this is {type(loss_fn).__name__}")
     if optimizer is not None and not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"the optimizer is a torch.optim.Optimizer, and this is {type(optimizer).__name__}")
+    model = unwrapped(model)  # what is compiled or distributed is looked at as it was written
     with _undisturbed():
         probe = Probe(
             _copied(model, "model"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import statistics
 import subprocess
 import sys
@@ -23,7 +24,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Step = Callable[[Tensor], None]
+Backward = Callable[[Tensor, Tensor], Tensor]
+"""Gives the loss of outputs and targets, with its gradients left in the model."""
+Told = Callable[[Tensor], object]
+Watcher = tuple[Backward, Told]
+"""How the gradients come about, and who is told of the loss once the step is done."""
 EVERY = 50
 
 
@@ -85,30 +90,58 @@ def lstm() -> tuple[nn.Module, Tensor, Tensor]:
 NETWORKS = {"small CNN": cnn, "ResNet-18-like": resnet, "4-layer transformer": transformer, "LSTM": lstm}
 
 
-def bare(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Step:
+def backward(outputs: Tensor, targets: Tensor) -> Tensor:
+    """As everybody does it."""
+    loss = functional.cross_entropy(outputs, targets)
+    loss.backward()
+    return loss
+
+
+def bare(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Watcher:
     """Nobody watches."""
-    return lambda loss: None
+    return backward, lambda loss: None
 
 
-def monitor(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Step:
+def monitor(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Watcher:
     """`expert.Monitor` at its defaults."""
     from expert.live import Monitor
 
     log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "run.jsonl"
-    return stack.enter_context(Monitor(model, optimizer, log)).step
+    return backward, stack.enter_context(Monitor(model, optimizer, log)).step
 
 
-def torchmortem(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Step:
+def torchmortem(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Watcher:
     """`torchmortem.Autopsy` at its defaults, told of the loss as its guide does."""
     from torchmortem import Autopsy  # type: ignore[import-not-found]  # a peer, installed only to compare
 
     autopsy = Autopsy(model, optimizer=optimizer)
     autopsy.attach()
     stack.callback(lambda: [collector.detach() for collector in autopsy._collectors])
-    return lambda loss: autopsy.step(loss=loss.item())
+    return backward, lambda loss: autopsy.step(loss=loss.item())
 
 
-WATCHERS = {"bare": bare, "monitor": monitor, "torchmortem": torchmortem}
+def cockpit(model: nn.Module, optimizer: torch.optim.Optimizer, stack: ExitStack) -> Watcher:
+    """Cockpit's configuration "economy", which tracks every step, as its guide does."""
+    from backpack import extend  # type: ignore[import-not-found]  # a peer, installed only to compare
+    from cockpit import Cockpit  # type: ignore[import-not-found]
+    from cockpit.utils.configuration import configuration  # type: ignore[import-not-found]
+
+    criterion = extend(nn.CrossEntropyLoss())
+    watched = Cockpit(extend(model).parameters(), quantities=configuration("economy"))
+    steps = itertools.count()
+
+    def looked_at(outputs: Tensor, targets: Tensor) -> Tensor:
+        step, loss = next(steps), criterion(outputs, targets)
+        each = functional.cross_entropy(outputs, targets, reduction="none")
+        told = {"batch_size": len(targets), "individual_losses": each, "loss": loss, "optimizer": optimizer}
+        with watched(step, info=told):
+            loss.backward(create_graph=watched.create_graph(step))
+        return loss
+
+    return looked_at, lambda loss: None
+
+
+WATCHERS = {"bare": bare, "monitor": monitor, "torchmortem": torchmortem, "cockpit": cockpit}
 
 
 def trainer(network: str, watcher: str, stack: ExitStack) -> Callable[[], None]:
@@ -116,16 +149,26 @@ def trainer(network: str, watcher: str, stack: ExitStack) -> Callable[[], None]:
     torch.manual_seed(0)
     model, x, y = NETWORKS[network]()
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
-    told = WATCHERS[watcher](model, optimizer, stack)
+    gradients, told = WATCHERS[watcher](model, optimizer, stack)
 
     def step() -> None:
-        loss = functional.cross_entropy(model(x), y)
         optimizer.zero_grad()
-        loss.backward()
+        loss = gradients(model(x), y)
         optimizer.step()
         told(loss)
 
     return step
+
+
+def refusal(network: str, watcher: str) -> str:
+    """What a watcher raises at the first steps of a network; nothing where it works."""
+    with ExitStack() as stack:
+        try:
+            step = trainer(network, watcher, stack)
+            step(), step()
+        except Exception as error:  # a peer may raise what it likes
+            return f"{type(error).__name__}: {' '.join(str(error).split())[:90]}"
+    return ""
 
 
 def times(network: str, watchers: list[str], rounds: int) -> dict[str, list[float]]:
@@ -174,9 +217,13 @@ def main() -> None:
         return
     watchers = [n for n in WATCHERS if n == "monitor" or (n != "bare" and importlib.util.find_spec(n))]
     for network in NETWORKS:
-        ratios = times(network, watchers, given.rounds)
+        refusals = {name: said for name in watchers if (said := refusal(network, name))}
+        for name, said in refusals.items():
+            print(f"{network:20} {name:12} cannot: {said}", flush=True)
+        working = [name for name in watchers if name not in refusals]
+        ratios = times(network, working, given.rounds)
         base = memory(network, "bare")
-        for name in watchers:
+        for name in working:
             time_over, memory_over = statistics.median(ratios[name]) - 1, memory(network, name) / base - 1
             print(f"{network:20} {name:12} time {time_over:+7.1%}   memory {memory_over:+6.1%}", flush=True)
 

@@ -1,4 +1,4 @@
-"""Set-ups for preflight: 42 with one planted bug, 18 of them made after a published one, and 25 sound ones.
+"""Set-ups for preflight: 43 with one planted bug, 18 of them made after a published one, and 25 sound ones.
 
 Each gives (model, loss_fn, batch, optimizer). Those `held_out` were not looked at while rules were written.
 """
@@ -131,6 +131,13 @@ def language_loss(logits: torch.Tensor, following: torch.Tensor) -> torch.Tensor
 
 
 # shapes
+
+
+@broken("shape-mismatch")
+def pictures_with_their_channels_last() -> Parts:
+    x, y = images()
+    model = cnn(channels=16)
+    return model, nn.CrossEntropyLoss(), (x.permute(0, 2, 3, 1).contiguous(), y), adam(model)
 
 
 @broken("shape-broadcast", source="https://github.com/Photon-AI-Research/NeuralSolvers/issues/20")

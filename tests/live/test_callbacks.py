@@ -50,7 +50,8 @@ def test_fit_of_keras_on_torch_is_watched(tmp_path):
     assert run["train_loss"].steps[-1] == 40
     assert len(run["val_loss"]) == 2
     assert (run["update_ratio"].values > 0).all()
-    assert any(s.name == "grad_norm" and s.about for s in run.series)
+    layers = [s.about for s in run.series if s.name == "grad_norm" and s.about]
+    assert layers == ["sequential/dense", "sequential/dense_1"]
     assert not any("stopped" in note for note in run.notes)
 
 

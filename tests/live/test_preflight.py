@@ -23,6 +23,7 @@ QUICK = {
     "softmax_before_cross_entropy_of_tokens",
     "log_softmax_over_the_batch",
     "lstm_that_takes_the_batch_for_time",
+    "pictures_with_their_channels_last",
     "layers_in_a_list",
     "head_replaced_after_the_optimizer_was_made",
     "functional_dropout_without_the_mode",
@@ -194,3 +195,14 @@ def raises():
 def loader():
     return nn.Linear(2, 2), nn.MSELoss(), object()
 """
+
+
+def test_a_compiled_model_is_looked_at_like_any_other():
+    compiled, (x, y) = torch.compile(network(), backend="eager"), batch()
+    plan = expert.preflight(compiled, nn.CrossEntropyLoss(), (x * 255, y), seconds=PATIENT)
+    assert above_low(plan)[0] == "inputs-not-normalized"
+
+
+def test_a_scripted_model_is_asked_for_as_it_was_written():
+    with pytest.raises(ValueError, match="give it before"):
+        expert.preflight(torch.jit.script(network()), nn.CrossEntropyLoss(), batch())

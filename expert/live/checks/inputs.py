@@ -51,6 +51,16 @@ def channel_scales(probe: Probe) -> Facts:
     }
 
 
+def image_layout(probe: Probe) -> Facts:
+    """Whether the first convolution takes rows for channels: square pictures (samples, rows, columns, channels)."""
+    layers, inputs = probe.look.seen.layers, [t for t in flows(probe.inputs) if t.ndim == 4]
+    if not layers or not inputs or not isinstance(layers[0].module, torch.nn.Conv2d):
+        return {}
+    shapes = {tuple(inputs[0].shape), tuple(layers[0].inputs.shape)}
+    _, rows, columns, channels = inputs[0].shape
+    return {"channels_last": len(shapes) == 1 and rows == columns >= 8 and channels in (1, 3, 4)}
+
+
 def modality(probe: Probe) -> Facts:
     """What the inputs look like: images, sequences, features, or several of them."""
     inputs = flows(probe.inputs)
