@@ -18,6 +18,8 @@ from expert.facts import Fact
 from expert.findings import conclude, suppress
 from expert.knowledge import KnowledgeBase
 from expert.layers import in_force
+from expert.measured import Measured
+from expert.measured import read as read_measured
 from expert.plan import NotJudged, Plan, prioritize, refused
 from expert.readers import Refused
 from expert.readers._onward import Memory
@@ -50,6 +52,7 @@ def diagnose(
     mapped: Mapping[str, str] | None = None,
     directions: Mapping[str, Direction] | None = None,
     baseline: Source | Sequence[Source] | None = None,
+    data: str | Path | None = None,
     redact: bool = False,
     knowledge: KnowledgeBase | None = None,
 ) -> Plan:
@@ -57,13 +60,15 @@ def diagnose(
 
     `settings` (or the file that holds them) complete and outdo what lies beside the log; `mapped` says which metric a
     column is, as in `{"col7": "val_loss"}`; `directions` which way a metric is better, `baseline` a run, or
-    several, to compare with. `redact` masks paths, hosts and people. A source that cannot be read gives a plan whose
-    verdict is `Not judged`. Raises ValueError for a source of several runs (`from expert.diagnose import plans` takes
-    those), and for settings, columns and metrics that cannot be.
+    several, to compare with, `data` the file that `expert data --save` wrote. `redact` masks paths, hosts and
+    people. A source that cannot be read gives a plan whose verdict is `Not judged`. Raises ValueError for a source of
+    several runs (`from expert.diagnose import plans` takes those), and for settings, columns, metrics and files that
+    cannot be.
     """
     several = baseline if isinstance(baseline, list | tuple) else [] if baseline is None else [baseline]
     known = tuple(single(one, Given()) for one in several)
-    given = Given(_settings(settings), mapped or {}, directions or {}, known)
+    measured = read_measured(Path(data)) if data is not None else Measured()
+    given = Given(_settings(settings), mapped or {}, directions or {}, known, data=measured)
     found = list(plans(source, given, redact, knowledge))
     if len(found) != 1:
         names = typos.listed(plan.run.name for plan in found)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from expert import baselines, vocabulary
+from expert.measured import Measured
 from expert.readers import Refused, claim, read
 from expert.readers._memory import from_mapping
 from expert.readers._onward import Memory
@@ -28,7 +29,8 @@ _STDIN_NAMES = ("log.jsonl", "log.json", "log.csv", "log.tsv", "log.txt", "log.l
 
 @dataclass(frozen=True)
 class Given:
-    """What a person adds to a log: settings, names of columns, directions, runs to compare with, the reader to use.
+    """What a person adds to a log: settings, names of columns, directions, runs to compare with, the reader to use, and
+    what was measured of the data sets.
 
     `words` are what the team settled once; nobody is told where a log has none of them.
     """
@@ -39,6 +41,7 @@ class Given:
     baselines: tuple[RunLog, ...] = ()
     reader: str = ""
     words: Words = field(default_factory=Words)
+    data: Measured = field(default_factory=Measured)
 
     @property
     def understood(self) -> Words:
@@ -56,7 +59,13 @@ def runs(source: Source, given: Given, memory: Memory | None = None) -> Iterator
             yield run
             continue
         known = {**baselines.known(run, given.baselines), **vocabulary.settings(given.settings)}
-        yield replace(run, settings={**run.settings, **known})
+        yield replace(
+            run,
+            settings={**given.data.settings, **run.settings, **known},
+            facts=(*run.facts, *given.data.facts),
+            exhibits=(*run.exhibits, *given.data.exhibits),
+            notes=(*run.notes, *given.data.notes),
+        )
 
 
 def single(source: Source, given: Given) -> RunLog:

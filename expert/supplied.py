@@ -1,5 +1,5 @@
 """Facts that no log holds, by name, with kind, unit and meaning: what a look at the model before it trains supplies, or
-one at all runs of a night or all trials of a search.
+one at its data sets, at all runs of a night or at all trials of a search.
 
 Who supplies them hands them over in `RunLog.facts`; rules read them like any other fact, and a plan whose run lacks
 them says which command would give them.
@@ -188,7 +188,103 @@ _TRUTHS_OF_SWEEPS = {
     "rate_bound": "whether knobs were varied that ask for another learning rate",
     "range_edge_bounded": "whether nothing can be searched beyond that end of the range",
 }
+_OF_DATA = {
+    "missing_cells": ("share of 1", "share of the cells of training without a value"),
+    "gappy_columns": ("count", "columns of training with missing values"),
+    "missing_share": ("share of 1", "share of the rows of training in which the column has no value"),
+    "infinite_share": ("share of 1", "share of infinite values in the column that has most"),
+    "constant_columns": ("count", "columns that have one value in all rows of training"),
+    "constant_share": ("share of 1", "share of the columns that have one value in all rows of training"),
+    "top_share": ("share of 1", "share of the rows that have the most frequent value of the column"),
+    "largest_column_scale": ("unit of the column", "root mean square of the column of numbers that is largest"),
+    "column_spread": ("times", "largest standard deviation of a column over the smallest that is not zero"),
+    "smallest_class_size": ("count", "training samples of the smallest class"),
+    "largest_class_size": ("count", "training samples of the largest class"),
+    "counted_class_ratio": ("times", "training samples of the largest class over those of the smallest"),
+    "label_distance": ("share of 1", "how far the targets of the split lie from those of training"),
+    "label_p": ("probability", "how likely targets that differ so come from one source"),
+    "label_share_train": ("share of 1", "share of training of the class whose share moves most"),
+    "label_share_other": ("share of 1", "its share of the split"),
+    "label_mean_train": ("unit of the targets", "mean of the targets of training"),
+    "label_mean_other": ("unit of the targets", "mean of the targets of the split"),
+    "class_absent_count": ("count", "classes of training that the split lacks"),
+    "class_absent_size": ("count", "training samples of the largest of them"),
+    "class_absent_p": ("probability", "how likely a random split would leave that class out"),
+    "class_untrained_count": ("count", "classes of the split that training lacks"),
+    "class_untrained_size": ("count", "samples of the largest of them"),
+    "class_untrained_p": ("probability", "how likely a random split would keep that class from training"),
+    "row_information": ("bits", "how much a usual row tells beyond what chance needs to repeat it"),
+    "duplicate_share": ("share of 1", "share of the training samples that repeat another"),
+    "duplicate_count": ("count", "training samples that repeat another"),
+    "overlap_share": ("share of 1", "share of the split's samples that stand in training too"),
+    "overlap_count": ("count", "the split's samples that stand in training too"),
+    "overlap_excess": ("share of 1", "that share beyond the share of training samples that have a twin in training"),
+    "overlap_labels_differ": ("share of 1", "share of the samples in both that have another label in each"),
+    "near_overlap_share": ("share of 1", "share of the split's samples that all but stand in training"),
+    "near_overlap_count": ("count", "such samples among those looked at"),
+    "near_overlap_excess": (
+        "share of 1",
+        "that share beyond that of training samples with such a neighbour in training",
+    ),
+    "single_column_skill": ("share of 1", "share of what a guess gets wrong that the column by itself puts right"),
+    "single_column_best": ("share of 1", "the same of the best column"),
+    "next_column_skill": ("share of 1", "the same of the next best column"),
+    "single_column_samples": ("count", "samples that this was tried on"),
+    "compared_columns": ("count", "columns that were compared with training"),
+    "shifted_columns": ("count", "columns that lie significantly and far from training"),
+    "shifted_share": ("share of 1", "share of the columns that lie significantly and far from training"),
+    "most_shifted_distance": ("share of 1", "how far the column lies from training that lies furthest"),
+    "most_shifted_p": ("probability", "its p-value, corrected for the number of columns"),
+    "shift_left_standardized": (
+        "share of 1",
+        "share of the shifted columns that differ still when each split is standardized",
+    ),
+    "deviation_ratio": ("times", "usual standard deviation of a column of the split over that in training"),
+    "column_distance": ("share of 1", "largest difference between the column's distribution functions"),
+    "column_p": ("probability", "p-value of that, corrected for the number of columns"),
+    "column_wasserstein": ("standard deviations", "how far the column's values have moved on average"),
+    "column_missing_change": ("share of 1", "share of missing values in the split less that in training"),
+    "domain_auc": ("share of 1", "area under the ROC curve of a classifier that tells the split from training"),
+    "domain_auc_low": ("share of 1", "lower end of its 95 % interval"),
+    "domain_auc_high": ("share of 1", "upper end of its 95 % interval"),
+    "mmd": ("distance", "maximum mean discrepancy between training and the split"),
+    "mmd_p": ("probability", "p-value of the discrepancy by permutation"),
+    "suspected_labels": ("share of 1", "share of the training labels that a model which never saw them contradicts"),
+    "suspected_count": ("count", "training labels that such a model contradicts"),
+    "label_error": ("share of 1", "out-of-fold error of a simple model on training"),
+    "label_core_error": ("share of 1", "its error on the half of the samples that it is surest of"),
+    "label_skill": ("share of 1", "share of what a guess gets wrong that it puts right"),
+    "labelled_samples": ("count", "training samples that this was tried on"),
+    "trained_skill": ("share of 1", "share of what a guess gets wrong that a simple model puts right, out of fold"),
+    "transfer_skill": ("share of 1", "the same on the split, trained on training"),
+    "transfer_drop": ("share of 1", "how far its accuracy falls on the split"),
+    "transfer_drop_over_noise": ("standard errors", "that fall over its standard error"),
+    "order_sameness": ("share of 1", "how much more often neighbouring rows are of one class than in a shuffled set"),
+    "damaged_images": ("count", "images that cannot be opened"),
+    "damaged_share": ("share of 1", "share of the images that cannot be opened"),
+    "blank_share": ("share of 1", "share of the images that show one tone"),
+}
+_WORDS_OF_DATA = {
+    "split_name": "the split that is compared with training, in words",
+    "constant_column": "a column that has one value in all rows of training",
+    "largest_column": "the column of numbers that is largest",
+    "smallest_class": "the smallest class of training",
+    "largest_class": "the largest class of training",
+    "only_class": "the one class that training has",
+    "label_moved": "the class whose share moves most",
+    "class_absent": "the largest class of training that the split lacks",
+    "class_untrained": "the largest class of the split that training lacks",
+    "most_shifted": "the column that lies furthest from training",
+    "damaged_image": "an image that cannot be opened, and why",
+}
 SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
+    "data": {
+        "arrays": Quantity(
+            "arrays", "truth", "", "whether the samples are arrays or images, which go into a model as they are"
+        ),
+        **{name: Quantity(name, "word", "", help_) for name, help_ in _WORDS_OF_DATA.items()},
+        **{name: Quantity(name, "number", unit, help_) for name, (unit, help_) in _OF_DATA.items()},
+    },
     "nightly": {
         "group_kind": Quantity(
             "group_kind", "word", "", "what the runs of a group share", ("host", "commit", "setting")
@@ -212,6 +308,7 @@ SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {
 }
 """The facts that each supplier can give."""
 COMMANDS: Mapping[str, str] = {
+    "data": "expert data TRAIN VAL --save data.json, then expert diagnose LOG --data data.json",
     "nightly": "expert nightly ROOT… --site DIR, over all runs of a team",
     "tune": "expert tune RUNS…, over all trials of a search",
     "preflight": "expert preflight module:function, where the function returns the model, its loss and one batch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ _OPTIONS = (
         metavar="RUN",
         help="The log of a run that went well, to compare with; several tell how far such runs scatter.",
     ),
+    click.option(
+        "--data",
+        "data_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="What 'expert data --save FILE' measured of the run's data sets.",
+    ),
     click.option("--reader", metavar="NAME", default="", help="Read with this reader, as 'expert facts' names it."),
     click.option("--redact", is_flag=True, help="Mask paths, hosts and people too; secrets are always masked."),
 )
@@ -82,6 +90,7 @@ class Added:
     assignments: tuple[str, ...]
     mapping: tuple[str, ...]
     baseline: tuple[str, ...]
+    data_file: Path | None
     reader: str
 
 
@@ -95,10 +104,12 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
         assignments: tuple[str, ...],
         mapping: tuple[str, ...],
         baseline: tuple[str, ...],
+        data_file: Path | None,
         reader: str,
         **others: object,
     ) -> None:
-        command(*given, added=Added(settings_file, assignments, mapping, baseline, reader), **others)
+        added = Added(settings_file, assignments, mapping, baseline, data_file, reader)
+        command(*given, added=added, **others)
 
     for option in reversed(_OPTIONS):
         collected = option(collected)
@@ -111,6 +122,8 @@ def given(added: Added, settled: Configuration) -> Given:
     Raises click.UsageError or Failure for what cannot be understood.
     """
     from expert import sources, typos
+    from expert.measured import Measured
+    from expert.measured import read as read_measured
     from expert.problems import nearest
     from expert.readers import readers
     from expert.readers.beside import settings_file as read_settings
@@ -143,7 +156,11 @@ def given(added: Added, settled: Configuration) -> Given:
         known = tuple(sources.single(one, sources.Given({}, mapped, directions, words=words)) for one in added.baseline)
     except ValueError as error:
         raise Failure(f"--baseline: {error}") from error
-    return sources.Given(settings, mapped, directions, known, added.reader, words)
+    try:
+        measured = read_measured(added.data_file) if added.data_file else Measured()
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    return sources.Given(settings, mapped, directions, known, added.reader, words, measured)
 
 
 @contextmanager
@@ -160,6 +177,21 @@ def mistakes() -> Iterator[None]:
         if type(error).__name__ != "EngineError":  # its module is heavy, and may not have been needed
             raise
         raise Failure(str(error)) from error
+
+
+@contextmanager
+def busy(first: str, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A function to call with what is being done; a terminal shows it, beginning with `first`."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda words: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(first, total=None)
+        yield lambda words: bar.update(task, description=words)
 
 
 def judging(command: Callable[..., None]) -> Callable[..., None]:

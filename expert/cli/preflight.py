@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import click
 
 from expert.cli import _given
@@ -49,12 +45,13 @@ def preflight(
     forms = _trip.formats(formats, output)
     try:
         from expert.live.preflight import preflight as look
-        from expert.live.script import ScriptError, parts
+        from expert.live.script import parts
+        from expert.script import ScriptError
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
         raise _given.Failure("preflight needs PyTorch: pip install 'training-expert[live]'") from error
-    with _given.mistakes(), _progress(quiet) as tell:
+    with _given.mistakes(), _given.busy("loading", quiet) as tell:
         try:
             given = parts(target)
             plan = look(**given, seconds=seconds, tell=tell)
@@ -65,18 +62,3 @@ def preflight(
     else:
         _trip.deliver([plan], forms, _pages.target(output, forms), show, quiet)
     raise SystemExit(_trip.exit_code([plan], fail_on))
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A function to call with what is being looked at; a terminal shows it."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda words: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading", total=None)
-        yield lambda words: bar.update(task, description=words)

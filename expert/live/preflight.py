@@ -26,11 +26,12 @@ from expert.layers import builtin
 from expert.live.checks import checks
 from expert.live.described import of_program
 from expert.live.layers import unwrapped
-from expert.live.probe import ForwardError, OutOfTimeError, Probe, Recipe, last_line, mapped
+from expert.live.probe import ForwardError, OutOfTimeError, Probe, Recipe, mapped
 from expert.live.trace import head
 from expert.live.training import Attempt
 from expert.plan import NotJudged, Plan
 from expert.run import FloatArray, RunLog, Series, Setting
+from expert.script import last_line
 from expert.selection import without
 
 _ERRORS: Mapping[str, tuple[str, ...]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from expert.live.trace import Calls, Layers, Look, flows, main_tensor, watch_layers, watch_loss
 from expert.live.training import Attempt, learn
+from expert.script import last_line
 
 
 class ForwardError(Exception):
@@ -222,13 +222,6 @@ def cloned(value: Any) -> Any:
 def reseeded(seed: int = 0) -> None:
     """Start the random numbers of torch anew."""
     torch.manual_seed(seed)
-
-
-def last_line(error: BaseException) -> str:
-    """The last line of a traceback, as in `RuntimeError: mat1 and mat2 shapes cannot be multiplied`."""
-    said = "".join(traceback.format_exception_only(error)).strip()
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return (lines[0] if len(lines) < 4 else " ".join(lines[:2]))[:300]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from imports import imported, packages, sources
 
 FLOORS = (
     "problems configuration files exhibits run formula facts certainty prose knowledge records spellings words "
-    "vocabulary plugins shelf redact selection supplied",
+    "vocabulary plugins shelf redact selection supplied script measured",
     "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
     "plan comparison explain export listing verify",
@@ -23,6 +23,8 @@ DOORS = {
     "click": ("expert.cli",),
     "rich": ("expert.cli", "expert.renderers"),
     "tensorboard": ("expert.readers",),
+    "sklearn": ("expert.data",),
+    "scipy": ("expert.data",),
 }
 
 

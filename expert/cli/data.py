@@ -1,0 +1,111 @@
+"""`expert data`: compare the splits of a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from expert.cli import _given
+from expert.cli.diagnose import SEVERITIES
+
+if TYPE_CHECKING:
+    from expert.configuration import Configuration
+
+
+@click.command()
+@click.argument("train")
+@click.argument("val", required=False)
+@click.argument("test", required=False)
+@click.option("--target", metavar="COLUMN", default="", help="The column to predict. [target, label, class, y …]")
+@click.option(
+    "--labels", multiple=True, metavar="SPLIT=FILE", help="A file of labels: --labels train=y.npy; may be repeated."
+)
+@click.option(
+    "--predictions",
+    metavar="FILE",
+    help="Probabilities (.npy) for all training samples, by a model that did not see them.",
+)
+@click.option(
+    "--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was measured, for diagnose --data."
+)
+@click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
+@click.option(
+    "--format",
+    "formats",
+    metavar="LIST",
+    help="html, json, markdown, text, sarif, junit, github; several with commas. [html]",
+)
+@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["never", *SEVERITIES]),
+    default="never",
+    help="Exit with 1 if a finding is at least this severe.",
+    show_default=True,
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+@_given.judging
+def data(
+    train: str,
+    val: str | None,
+    test: str | None,
+    target: str,
+    labels: tuple[str, ...],
+    predictions: str | None,
+    save: Path | None,
+    output: str | None,
+    formats: str | None,
+    show: bool,
+    fail_on: str,
+    quiet: bool,
+    settled: Configuration,
+) -> None:
+    """Compare the splits of a data set: print the plan and write it as a page, with the difference to look at.
+
+    Each split is a CSV, Parquet, .npy or .npz file, a folder of images by class, or module:function that returns a
+    Dataset. Large ones are read in streams or sampled; the page says which.
+
+    \b
+    expert data train.csv val.csv test.csv --target price
+    expert data images/train images/val --save data.json
+    expert data data.py:train_set data.py:val_set
+    expert diagnose run/ --data data.json
+    """
+    from expert.cli import _pages, _trip
+
+    forms = _trip.formats(formats, output)
+    try:
+        from expert.data.compare import judged, measure, opened
+        from expert.data.split import DataError
+        from expert.measured import write
+    except ModuleNotFoundError as error:
+        raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
+    knowledge = _given.knowledge(settled)
+    with _given.mistakes(), _given.busy("reading", quiet) as tell:
+        try:
+            sets = opened({"train": train, "val": val, "test": test}, target, _by_split(labels), predictions)
+            measured = measure(sets, tell)
+        except DataError as error:
+            raise _given.Failure(str(error)) from error
+        except ModuleNotFoundError as error:
+            raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
+        plan = judged(sets, measured, knowledge)
+    if save:
+        _given.write(save, write(measured))
+    if output == "-":
+        click.echo(_pages.rendered([plan], forms[0]), nl=False)
+    else:
+        _trip.deliver([plan], forms, _pages.target(output, forms), show, quiet)
+    raise SystemExit(_trip.exit_code([plan], fail_on))
+
+
+def _by_split(texts: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in texts:
+        split, sign, file = text.partition("=")
+        if not sign or split not in ("train", "val", "test"):
+            raise click.UsageError(f"--labels {text!r}: a split and a file are expected, as in --labels train=y.npy")
+        found[split] = file
+    return found

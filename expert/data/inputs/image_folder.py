@@ -1,0 +1,69 @@
+"""A folder of images: one folder per class, or all in one without labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from expert.data._images import of_images
+from expert.data._labels import labels_of
+from expert.data.inputs import Asked
+from expert.data.split import DataError, Split
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
+_WHOLE = 65_536
+"""A larger file is told from others by its length, its first and its last half of so many bytes."""
+
+
+def recognizes(source: Any) -> bool:
+    """Whether it is a folder, and not one of Parquet files."""
+    return isinstance(source, Path) and source.is_dir() and not any(source.glob("*.parquet"))
+
+
+def read(source: Path, asked: Asked) -> Split:
+    """The split of all images below the folder; hidden ones are left out."""
+    paths = sorted(
+        path
+        for path in source.rglob("*")
+        if path.suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in path.relative_to(source).parts)
+    )
+    if not paths:
+        raise DataError(f"{source}: it holds no images ({', '.join(sorted(SUFFIXES))}) and no Parquet files")
+    given = labels_of(asked)
+    folders = [path.relative_to(source).parts[0] if path.parent != source else "" for path in paths]
+    return of_images(
+        _Files(paths), given if given is not None else folders if all(folders) else None, asked, str(source)
+    )
+
+
+class _Files:
+    """Images in files, each opened when it is asked for."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.paths = paths
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, n: int) -> NDArray[np.uint8]:
+        from PIL import Image, ImageOps, UnidentifiedImageError
+
+        path = self.paths[n]
+        try:
+            with Image.open(path) as image:
+                return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise ValueError(f"{path}: {error}") from error
+
+    def key(self, n: int) -> bytes:
+        """The bytes of the file, or of its ends."""
+        with self.paths[n].open("rb") as file:
+            size = self.paths[n].stat().st_size
+            if size <= _WHOLE:
+                return file.read()
+            head = file.read(_WHOLE // 2)
+            file.seek(-_WHOLE // 2, 2)
+            return size.to_bytes(8, "little") + head + file.read()

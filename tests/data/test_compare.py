@@ -1,0 +1,154 @@
+"""What was planted is named, a random split is left in peace, and hostile data stop nothing."""
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
+from sklearn.model_selection import train_test_split
+
+import expert
+from expert.cli import expert as command
+from expert.data import compare
+from expert.data.checks.label_noise import contradicted
+from expert.data.compare import measure, opened
+from expert.data.domain import discrepancy, standard_error, told_apart
+from expert.exhibits import Histogram, Table
+from expert.measured import read, write
+from expert.supplied import SUPPLIERS
+
+
+@pytest.fixture(scope="module")
+def cancer():
+    x, y = load_breast_cancer(return_X_y=True)
+    return train_test_split(x, y, test_size=0.3, random_state=1)
+
+
+def above_low(plan):
+    return [f.diagnosis.id for f in plan.findings if f.severity in ("critical", "high", "medium")]
+
+
+def facts(measured, about=""):
+    return {fact.name: fact.value for fact in measured.facts if fact.about == about}
+
+
+@pytest.mark.parametrize("source", [load_iris, load_wine, load_breast_cancer])
+def test_a_random_split_is_left_in_peace(source):
+    x, y = source(return_X_y=True)
+    a, b, ya, yb = train_test_split(x, y, test_size=0.3, random_state=5)
+    assert above_low(compare((a, ya), (b, yb))) == []
+
+
+def test_a_shift_of_one_column_is_named_and_drawn(cancer):
+    a, b, ya, yb = cancer
+    moved = b.copy()
+    moved[:, 4] *= 1.3
+    plan = compare((a, ya), test=(moved, yb))
+    (finding,) = [f for f in plan.findings if f.diagnosis.id == "distribution-shift"]
+    assert "feature 4" in finding.reasons[0].text + finding.reasons[1].text
+    assert any(isinstance(e, Histogram) and "feature 4" in e.title for e in plan.run.exhibits)
+
+
+def test_samples_of_both_splits_are_a_leak_and_stand_in_pairs(cancer):
+    a, b, ya, yb = cancer
+    plan = compare((a, ya), (np.vstack([b, a[:40]]), np.append(yb, ya[:40])))
+    assert "data-leakage" in above_low(plan)
+    assert any(isinstance(e, Table) and "stand in training too" in e.title for e in plan.run.exhibits)
+
+
+def test_rows_of_few_coarse_columns_repeat_without_being_copies():
+    random = np.random.default_rng(0)
+    frame = pl.DataFrame({name: random.choice(np.array(list("xyz")), 900) for name in "abc"})
+    assert above_low(compare(frame[:600], frame[600:])) == []
+
+
+def test_every_fact_is_declared_and_fits(cancer):
+    a, b, ya, yb = cancer
+    found = measure(opened({"train": (a, ya), "val": (b, yb)})).facts
+    assert all(SUPPLIERS["data"][fact.name].admits(fact.value) for fact in found)
+
+
+def test_what_was_measured_is_kept_and_read_back(cancer, tmp_path):
+    a, b, ya, yb = cancer
+    measured = measure(opened({"train": (a, ya), "val": (b[:, ::-1], yb)}))
+    (tmp_path / "data.json").write_text(write(measured))
+    assert read(tmp_path / "data.json") == measured
+
+
+def test_a_file_that_is_no_such_file_is_refused(tmp_path):
+    for text in ("{", "[]", '{"of": "data sets", "format": 99}', '{"of": "data sets", "format": 1}'):
+        (tmp_path / "a.json").write_text(text)
+        with pytest.raises(ValueError, match=r"a\.json"):
+            read(tmp_path / "a.json")
+
+
+def test_a_run_is_judged_with_its_data(cancer, tmp_path):
+    a, b, ya, yb = cancer
+    text = write(measure(opened({"train": (a, ya), "val": (np.vstack([b, a]), np.append(yb, ya))})))
+    (tmp_path / "data.json").write_text(text)
+    log = {"train_loss": [1 / (n + 1) for n in range(40)], "val_loss": [1.1 / (n + 1) for n in range(40)]}
+    plan = expert.diagnose(log, data=tmp_path / "data.json")
+    assert "data-leakage" in above_low(plan)
+    assert plan.run.settings["train_size"] == len(a)
+    assert plan.run.exhibits
+
+
+def test_the_command_writes_a_page_and_a_file_and_fails_on_a_finding(cancer, tmp_path):
+    a, b, ya, yb = cancer
+    np.savez(tmp_path / "train.npz", x=a, y=ya)
+    np.savez(tmp_path / "val.npz", x=np.vstack([b, a]), y=np.append(yb, ya))
+    arguments = ["data", *(str(tmp_path / f"{name}.npz") for name in ("train", "val")), "--fail-on", "high"]
+    arguments += ["--save", str(tmp_path / "data.json"), "-o", str(tmp_path / "r.html"), "--no-config"]
+    done = CliRunner().invoke(command, arguments)
+    assert done.exit_code == 1, done.output
+    assert "stand in training too" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert read(tmp_path / "data.json").facts
+
+
+def test_the_command_says_what_is_wrong_in_one_line(tmp_path):
+    (tmp_path / "a.csv").write_text("x\n")
+    done = CliRunner().invoke(command, ["data", str(tmp_path / "a.csv"), "--no-config"])
+    assert done.exit_code == 2
+    assert "no rows" in done.output
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pl.DataFrame({"x": [1.0] * 60, "label": ["only"] * 60}),
+        pl.DataFrame({"x": [None] * 60, "z": ["a b"] * 60, "label": [0, 1] * 30}),
+        pl.DataFrame({"x": [1.0, float("inf"), float("nan")] * 20, "label": [0.5, None, 1.5] * 20}),
+        pl.DataFrame({"x": [1.0], "label": [1]}),
+        pl.DataFrame({"x": [[1], [2]] * 30, "y": [1, 2] * 30, "w": ["a", None] * 30}),
+    ],
+)
+def test_hostile_tables_are_looked_at_to_the_end(frame):
+    for other in (frame, frame[:1], None):
+        assert not [note for note in measure(opened({"train": frame, "val": other})).notes if "it failed" in note]
+
+
+def test_ten_thousand_columns_are_looked_at():
+    x = np.random.default_rng(0).normal(size=(120, 10_000))
+    measured = measure(opened({"train": (x[:80], np.arange(80) % 2), "val": (x[80:], np.arange(40) % 2)}))
+    assert facts(measured, "val")["compared_columns"] == 10_000
+    assert len(measured.facts) < 100
+
+
+def test_two_samples_of_one_source_cannot_be_told_apart():
+    x = np.random.default_rng(0).normal(size=(400, 4)).astype(np.float32)
+    told = told_apart(x[:200], x[200:])
+    assert told is not None
+    assert told.low < 0.5 < told.high
+    assert discrepancy(x[:200], x[200:])[1] > 0.01
+    assert discrepancy(x[:200], x[200:] + 1)[1] < 0.01
+
+
+def test_the_error_of_an_area_is_that_of_hanley_and_mcneil():
+    assert standard_error(0.5, 100, 100) == pytest.approx(((100 + 100 + 1) / (12 * 100 * 100)) ** 0.5, rel=0.01)
+
+
+def test_a_label_that_sure_predictions_contradict_is_suspected():
+    y = np.array([0, 0, 0, 1, 1, 1])
+    told = np.array([[0.9, 0.1]] * 3 + [[0.1, 0.9]] * 2 + [[0.95, 0.05]])
+    assert contradicted(y, told).suspects.tolist() == [5]

@@ -1,0 +1,163 @@
+"""Every kind of data set is read, and what cannot be used is named with what would mend it."""
+
+import gzip
+import textwrap
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+
+from expert.data import DataError, load, together
+
+ROWS = [(1.5, "a", 0), (2.5, "b", 1), (3.5, "a", 0)]
+
+
+@pytest.fixture
+def table():
+    return pl.DataFrame(ROWS, schema=["x", "w", "label"], orient="row")
+
+
+def test_a_table_in_text_is_read_whatever_its_separator(tmp_path, table):
+    for separator in ",;\t|":
+        table.write_csv(tmp_path / "a.csv", separator=separator)
+        split = load(str(tmp_path / "a.csv"))
+        assert (split.size, split.numbers, split.words, split.class_counts) == (3, ("x",), ("w",), {"0": 2, "1": 1})
+
+
+def test_a_compressed_table_and_one_of_numbers_without_names_are_read(tmp_path):
+    with gzip.open(tmp_path / "a.csv.gz", "wt") as file:
+        file.write("1,2\n3,4\n5,6\n")
+    assert load(tmp_path / "a.csv.gz").frame.shape == (3, 2)
+
+
+def test_parquet_is_read_as_the_same_table(tmp_path, table):
+    table.write_parquet(tmp_path / "a.parquet")
+    assert load(tmp_path / "a.parquet").frame.equals(load(table).frame)
+
+
+def test_arrays_are_read_with_their_labels(tmp_path):
+    np.savez(tmp_path / "a.npz", x_train=np.arange(12.0).reshape(6, 2), y_train=np.eye(2)[[0, 1, 0, 1, 0, 1]])
+    np.save(tmp_path / "x.npy", np.arange(12.0).reshape(6, 2))
+    np.save(tmp_path / "y.npy", np.array([0, 1, 0, 1, 0, 1]))
+    assert load(tmp_path / "a.npz").class_counts == {"0": 3, "1": 3}
+    assert load(tmp_path / "x.npy", labels=tmp_path / "y.npy").class_counts == {"0": 3, "1": 3}
+
+
+def test_labels_are_read_from_lines_too(tmp_path, table):
+    (tmp_path / "y.txt").write_text("cat\ndog\ncat\n")
+    assert load(table.drop("label"), labels=tmp_path / "y.txt").class_counts == {"cat": 2, "dog": 1}
+
+
+def pictures(folder, classes="ab", each=4):
+    random = np.random.default_rng(0)
+    for name in classes:
+        (folder / name).mkdir(parents=True)
+        for n in range(each):
+            Image.fromarray(random.integers(0, 255, (20, 24, 3), np.uint8)).save(folder / name / f"{n}.png")
+    return folder
+
+
+def test_a_folder_of_images_is_read_by_class(tmp_path):
+    split = load(pictures(tmp_path / "train"))
+    assert (split.size, split.class_counts, split.frame["width"][0]) == (8, {"a": 4, "b": 4}, 24)
+
+
+def test_an_image_that_cannot_be_opened_is_named_and_stops_no_other(tmp_path):
+    folder = pictures(tmp_path / "train")
+    (folder / "a" / "0.png").write_bytes(b"no image at all")
+    (folder / "b" / "1.png").write_bytes((folder / "b" / "2.png").read_bytes()[:200])
+    split = load(folder)
+    assert len(split.rows) == 6
+    assert sorted(text.split(": ")[0][-7:] for text in split.damaged) == ["a/0.png", "b/1.png"]
+
+
+def test_a_dataset_is_read_by_the_name_of_a_function(tmp_path):
+    (tmp_path / "own.py").write_text(
+        textwrap.dedent("""
+        import numpy
+        class Own:
+            def __len__(self): return 30
+            def __getitem__(self, n): return numpy.full((3, 16, 16), n / 30), n % 3
+        def train(): return Own()
+        def number(): return 3
+        """)
+    )
+    split = load(f"{tmp_path}/own.py:train")
+    assert (split.size, split.is_images, split.class_counts) == (30, True, {"0": 10, "1": 10, "2": 10})
+    with pytest.raises(DataError, match="no samples"):
+        load(f"{tmp_path}/own.py:number")
+    with pytest.raises(DataError, match="did you mean 'train'"):
+        load(f"{tmp_path}/own.py:trian")
+
+
+def test_a_torch_dataset_is_read():
+    torch = pytest.importorskip("torch")
+    data = torch.utils.data.TensorDataset(torch.rand(40, 5), torch.arange(40) % 2)
+    assert load(data).frame.shape == (40, 5)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("", "empty"), ("a,b\n", "no rows"), ("target\n1\n2\n", "no column but the target"), ("\n\n", "empty")],
+)
+def test_a_table_that_holds_nothing_says_so(tmp_path, content, said):
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(DataError, match=said):
+        load(tmp_path / "a.csv")
+
+
+def test_words_among_numbers_are_counted_and_named(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n" + "\n".join(f"{n},1" for n in range(40)) + "\noops,1\n")
+    split = load(tmp_path / "a.csv")
+    assert split.numbers == ("x",)
+    assert any("x has 1 word" in note for note in split.notes)
+
+
+def test_what_cannot_be_read_says_why(tmp_path):
+    (tmp_path / "a.npz").write_bytes(b"PK nonsense")
+    (tmp_path / "a.parquet").write_bytes(b"nonsense")
+    (tmp_path / "a.xyz").write_text("?")
+    (tmp_path / "empty").mkdir()
+    for name, said in (
+        ("a.npz", "arrays"),
+        ("a.parquet", "Parquet"),
+        ("a.xyz", "kind of file"),
+        ("empty", "no images"),
+    ):
+        with pytest.raises(DataError, match=said):
+            load(tmp_path / name)
+    with pytest.raises(DataError, match="no such file"):
+        load(tmp_path / "nowhere.csv")
+
+
+def test_what_is_pickled_is_not_run(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(DataError, match="cannot be read"):
+        load(tmp_path / "a.npy")
+
+
+def test_a_target_that_is_not_there_offers_the_nearest(table):
+    with pytest.raises(DataError, match="did you mean 'label'"):
+        load(table, target="labl")
+
+
+def test_splits_that_have_nothing_in_common_are_refused(tmp_path, table):
+    with pytest.raises(DataError, match="none of the columns"):
+        together(load(table), load(pl.DataFrame({"other": [1.0, 2.0]}), "val"))
+    with pytest.raises(DataError, match="a table"):
+        together(load(table), load(pictures(tmp_path / "val"), "val"))
+
+
+def test_a_large_table_is_sampled_and_says_so():
+    split = load(pl.DataFrame({"x": np.arange(50_000) % 1000 / 7}))
+    assert split.size == 50_000
+    assert len(split.frame) == 20_000
+    assert any("drawn at random" in note for note in split.notes)
+
+
+def test_columns_that_name_the_rows_are_left_out():
+    frame = pl.DataFrame({"id": range(100), "name": [f"img_{n}.png" for n in range(100)], "x": np.arange(100) % 7 / 3})
+    split = load(frame)
+    assert split.ids == ("id", "name")
+    assert together(split).columns == ("x",)
