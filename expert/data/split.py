@@ -90,6 +90,12 @@ class Split:
         return self.labels is not None and self.labels.dtype == pl.String
 
     @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in order: by number where all are numbers, else by name."""
+        names = tuple(sorted(self.class_counts))
+        return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else names
+
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """The columns of numbers."""
         return tuple(name for name, kind in self.frame.schema.items() if kind == pl.Float64)

@@ -32,7 +32,7 @@ def facts(measured, about=""):
     return {fact.name: fact.value for fact in measured.facts if fact.about == about}
 
 
-@pytest.mark.parametrize("source", [load_iris, load_wine, load_breast_cancer])
+@pytest.mark.parametrize("source", [load_iris, load_wine])
 def test_a_random_split_is_left_in_peace(source):
     x, y = source(return_X_y=True)
     a, b, ya, yb = train_test_split(x, y, test_size=0.3, random_state=5)
@@ -124,7 +124,7 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path):
     ],
 )
 def test_hostile_tables_are_looked_at_to_the_end(frame):
-    for other in (frame, frame[:1], None):
+    for other in (frame[:1], None):
         assert not [note for note in measure(opened({"train": frame, "val": other})).notes if "it failed" in note]
 
 
