@@ -50,7 +50,8 @@ def label_noise(sets: Sets) -> Found:
     if len(names) < 2 or kept.sum() < 50:
         return
     given = sets.predictions
-    told = _out_of_fold(x[kept], y) if given is None else given[train.rows[rows[kept]]][:, [train.classes.index(n) for n in names]]
+    columns = [train.classes.index(name) for name in names]
+    told = _out_of_fold(x[kept], y) if given is None else given[train.rows[rows[kept]]][:, columns]
     found = contradicted(y, told)
     yield Fact("suspected_labels", len(found.suspects) / len(y))
     yield Fact("suspected_count", float(len(found.suspects)))
