@@ -23,8 +23,8 @@ DOORS = {
     "click": ("expert.cli",),
     "rich": ("expert.cli", "expert.renderers"),
     "tensorboard": ("expert.readers",),
-    "sklearn": ("expert.data",),
-    "scipy": ("expert.data",),
+    "sklearn": ("expert.data", "expert.tune"),
+    "scipy": ("expert.data", "expert.tune"),
 }
 
 
