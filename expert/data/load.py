@@ -9,6 +9,7 @@ from expert.data.inputs import Asked, inputs
 from expert.data.split import DataError, Sets, Split
 
 NAMES = ("train", "val", "test")
+_KINDS = "a CSV, Parquet, .npy or .npz file, a folder of images, or module:function"
 
 
 def load(source: Any, name: str = "train", target: str = "", labels: Any = None, like: Split | None = None) -> Split:
@@ -19,14 +20,13 @@ def load(source: Any, name: str = "train", target: str = "", labels: Any = None,
     """
     asked = Asked(name, target, labels, like)
     place = Path(source) if isinstance(source, str) and Path(source).exists() else source
+    is_absent = isinstance(place, Path) and not place.exists()
     for kind in inputs().values():
-        if kind.recognizes(place):
+        if not is_absent and kind.recognizes(place):
             return kind.read(place, asked)
     if isinstance(source, str | Path):
         what = "this kind of file is not known" if Path(source).exists() else "there is no such file or folder"
-        raise DataError(
-            f"{source}: {what}; a CSV, Parquet, .npy or .npz file, a folder of images, or module:function is expected"
-        )
+        raise DataError(f"{source}: {what}; {_KINDS} is expected")
     raise DataError(f"{type(source).__name__} is no data set: a frame, arrays or an object with samples is expected")
 
 
