@@ -247,6 +247,9 @@ _OF_DATA = {
     "domain_auc": ("share of 1", "area under the ROC curve of a classifier that tells the split from training"),
     "domain_auc_low": ("share of 1", "lower end of its 95 % interval"),
     "domain_auc_high": ("share of 1", "upper end of its 95 % interval"),
+    "synthesis_auc_before": ("share of 1", "AUC of that classifier on samples put aside, nothing changed"),
+    "synthesis_auc": ("share of 1", "its AUC on them with training samples changed"),
+    "synthesis_share": ("share of 1", "share of what it can tell, AUC - 0.5, that the change takes away"),
     "mmd": ("distance", "maximum mean discrepancy between training and the split"),
     "mmd_p": ("probability", "p-value of the discrepancy by permutation"),
     "suspected_labels": ("share of 1", "share of the training labels that a model which never saw them contradicts"),
@@ -275,6 +278,8 @@ _WORDS_OF_DATA = {
     "class_absent": "the largest class of training that the split lacks",
     "class_untrained": "the largest class of the split that training lacks",
     "most_shifted": "the column that lies furthest from training",
+    "synthesis": "the change of training samples that makes them most like the split",
+    "synthesis_snippet": "that change in Python",
     "damaged_image": "an image that cannot be opened, and why",
 }
 SUPPLIERS: Mapping[str, Mapping[str, Quantity]] = {

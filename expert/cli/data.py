@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     help="Probabilities (.npy) for all training samples, by a model that did not see them.",
 )
 @click.option(
+    "--try-synthesis",
+    is_flag=True,
+    help="Look for changes of the training samples that make them like the last split, and measure how far they carry.",
+)
+@click.option(
     "--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was measured, for diagnose --data."
 )
 @click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
@@ -54,6 +59,7 @@ def data(
     target: str,
     labels: tuple[str, ...],
     predictions: str | None,
+    try_synthesis: bool,
     save: Path | None,
     output: str | None,
     formats: str | None,
@@ -77,8 +83,10 @@ def data(
 
     forms = _trip.formats(formats, output)
     try:
+        from expert.data.checks import checks
         from expert.data.compare import judged, measure, opened
         from expert.data.split import DataError
+        from expert.data.synthesis import synthesize
         from expert.measured import write
     except ModuleNotFoundError as error:
         raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
@@ -86,7 +94,7 @@ def data(
     with _given.mistakes(), _given.busy("reading", quiet) as tell:
         try:
             sets = opened({"train": train, "val": val, "test": test}, target, _by_split(labels), predictions)
-            measured = measure(sets, tell)
+            measured = measure(sets, tell, {**checks(), "synthesize": synthesize} if try_synthesis else checks())
         except DataError as error:
             raise _given.Failure(str(error)) from error
         except ModuleNotFoundError as error:

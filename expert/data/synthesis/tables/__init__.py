@@ -1,0 +1,1 @@
+"""Transforms of rows of a table. One kind per file."""
