@@ -55,7 +55,7 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
     chains = [chain.transforms for chain in choose(subject, (ours[0], theirs[0]), (ours[-2], theirs[-2]), seed)]
     steps = [before, *(one for one in map(told, chains[1:]) if one is not None)]
     last = min(range(len(steps)), key=lambda n: steps[n].auc + _LEAST * n)
-    share = (before.auc - steps[last].auc) / (before.auc - 0.5)
+    share = (before.auc - max(0.5, steps[last].auc)) / (before.auc - 0.5)
     yield Fact("synthesis_auc_before", before.auc, other.name)
     yield Fact("synthesis_auc", steps[last].auc, other.name)
     yield Fact("synthesis_share", share, other.name)
