@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from expert.cli import _given
-from expert.cli.diagnose import SEVERITIES
+from expert.cli import _given, _output
 
 if TYPE_CHECKING:
     from expert.configuration import Configuration
@@ -35,22 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--save", metavar="FILE", type=click.Path(path_type=Path), help="Keep what was measured, for diagnose --data."
 )
-@click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
-@click.option(
-    "--format",
-    "formats",
-    metavar="LIST",
-    help="html, json, markdown, text, sarif, junit, github; several with commas. [html]",
-)
-@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["never", *SEVERITIES]),
-    default="never",
-    help="Exit with 1 if a finding is at least this severe.",
-    show_default=True,
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+@_output.options
 @_given.judging
 def data(
     train: str,
@@ -61,11 +45,7 @@ def data(
     predictions: str | None,
     try_synthesis: bool,
     save: Path | None,
-    output: str | None,
-    formats: str | None,
-    show: bool,
-    fail_on: str,
-    quiet: bool,
+    output: _output.Output,
     settled: Configuration,
 ) -> None:
     """Compare the splits of a data set: print the plan and write it as a page, with the difference to look at.
@@ -79,9 +59,6 @@ def data(
     expert data data.py:train_set data.py:val_set
     expert diagnose run/ --data data.json
     """
-    from expert.cli import _pages, _trip
-
-    forms = _trip.formats(formats, output)
     try:
         from expert.data.checks import checks
         from expert.data.compare import judged, measure, opened
@@ -91,7 +68,7 @@ def data(
     except ModuleNotFoundError as error:
         raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
     knowledge = _given.knowledge(settled)
-    with _given.mistakes(), _given.busy("reading", quiet) as tell:
+    with _given.mistakes(), _given.busy("reading", output.quiet) as tell:
         try:
             sets = opened({"train": train, "val": val, "test": test}, target, _by_split(labels), predictions)
             measured = measure(sets, tell, {**checks(), "synthesize": synthesize} if try_synthesis else checks())
@@ -102,11 +79,7 @@ def data(
         plan = judged(sets, measured, knowledge)
     if save:
         _given.write(save, write(measured))
-    if output == "-":
-        click.echo(_pages.rendered([plan], forms[0]), nl=False)
-    else:
-        _trip.deliver([plan], forms, _pages.target(output, forms), show, quiet)
-    raise SystemExit(_trip.exit_code([plan], fail_on))
+    output.finish([plan])
 
 
 def _by_split(texts: tuple[str, ...]) -> dict[str, str]:

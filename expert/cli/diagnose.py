@@ -6,45 +6,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from expert.cli import _given
+from expert.cli import _given, _output
 
 if TYPE_CHECKING:
     from expert.configuration import Configuration
 
-SEVERITIES = ("critical", "high", "medium", "low", "note")
-
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-o", "--output", metavar="PATH", help="Where to write; '-' is standard output. [report.html]")
-@click.option(
-    "--format",
-    "formats",
-    metavar="LIST",
-    help="html, json, markdown, text, sarif, junit, github; several with commas. [html]",
-)
-@click.option("--open", "show", is_flag=True, help="Open the page in the browser.")
 @click.option("--select", multiple=True, metavar="ID", help="Judge only this diagnosis or rule; may be repeated.")
 @click.option("--ignore", multiple=True, metavar="ID", help="Leave this diagnosis or rule out; may be repeated.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["never", *SEVERITIES]),
-    default="never",
-    help="Exit with 1 if a finding is at least this severe.",
-    show_default=True,
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but mistakes.")
+@_output.options
 @_given.options
 @_given.judging
 def diagnose(
     sources: tuple[str, ...],
-    output: str | None,
-    formats: str | None,
-    show: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    fail_on: str,
-    quiet: bool,
+    output: _output.Output,
     run_name: str,
     added: _given.Added,
     redact: bool,
@@ -62,23 +41,12 @@ def diagnose(
     expert diagnose metrics.csv -o - --format json | jq .verdict
     tail -n 5000 train.log | expert diagnose -
     """
-    from expert.cli import _pages, _trip
+    from expert.cli import _trip
 
-    forms = _trip.formats(formats, output)
     knowledge = _given.knowledge(settled, select, ignore)
     given = _given.given(added, settled)
-    plans = _trip.judged(sources, given, redact, knowledge, run_name, quiet)
+    plans = _trip.judged(sources, given, redact, knowledge, run_name, output.quiet)
     selected = [*select, *(one.value for one in settled.select)]
     if selected:
         plans = [_trip.narrowed(plan, selected) for plan in plans]
-    if output == "-":
-        if forms[0] == "html" and len(plans) > 1:
-            raise _given.Failure("several pages need a folder: -o DIR")
-        if quiet or forms[0] != "text":
-            _trip.complain(plans)
-        click.echo(_pages.rendered(plans, forms[0]), nl=False)
-    elif _trip.nowhere(sources, plans):
-        _trip.complain(plans)
-    else:
-        _trip.deliver(plans, forms, _pages.target(output, forms), show, quiet)
-    raise SystemExit(_trip.exit_code(plans, fail_on))
+    output.finish(plans, not _trip.nowhere(sources, plans))

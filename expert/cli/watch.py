@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from expert.cli import _given
-from expert.cli.diagnose import SEVERITIES
+from expert.cli._output import SEVERITIES
 
 if TYPE_CHECKING:
     from expert.configuration import Configuration
