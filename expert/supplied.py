@@ -219,6 +219,7 @@ _OF_DATA = {
     "overlap_share": ("share of 1", "share of the split's samples that stand in training too"),
     "overlap_count": ("count", "the split's samples that stand in training too"),
     "overlap_excess": ("share of 1", "that share beyond the share of training samples that have a twin in training"),
+    "overlap_over_noise": ("deviations", "that excess over what a random split gives by chance"),
     "overlap_labels_differ": ("share of 1", "share of the samples in both that have another label in each"),
     "near_overlap_share": ("share of 1", "share of the split's samples that all but stand in training"),
     "near_overlap_count": ("count", "such samples among those looked at"),

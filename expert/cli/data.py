@@ -51,7 +51,8 @@ def data(
     """Compare the splits of a data set: print the plan and write it as a page, with the difference to look at.
 
     Each split is a CSV, Parquet, .npy or .npz file, a folder of images by class, or module:function that returns a
-    Dataset. Large ones are read in streams or sampled; the page says which.
+    Dataset. Large ones are read in streams or sampled; the page says which. Of two, the second is the validation set,
+    or the test set if its name begins with "test".
 
     \b
     expert data train.csv val.csv test.csv --target price
@@ -70,7 +71,7 @@ def data(
     knowledge = _given.knowledge(settled)
     with _given.mistakes(), _given.busy("reading", output.quiet) as tell:
         try:
-            sets = opened({"train": train, "val": val, "test": test}, target, _by_split(labels), predictions)
+            sets = opened(_roles(train, val, test), target, _by_split(labels), predictions)
             measured = measure(sets, tell, {**checks(), "synthesize": synthesize} if try_synthesis else checks())
         except DataError as error:
             raise _given.Failure(str(error)) from error
@@ -80,6 +81,13 @@ def data(
     if save:
         _given.write(save, write(measured))
     output.finish([plan])
+
+
+def _roles(train: str, val: str | None, test: str | None) -> dict[str, str | None]:
+    """The sources by split; the second of two is the test set where its name says so."""
+    if val and test is None and Path(val.rsplit(":", 1)[-1]).name.lower().startswith("test"):
+        val, test = None, val
+    return {"train": train, "val": val, "test": test}
 
 
 def _by_split(texts: tuple[str, ...]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from expert.data._arrays import as_pixels, layout_of, of_arrays, range_of
 from expert.data._images import of_images
+from expert.data._labels import labels_of
 from expert.data.inputs import Asked
 from expert.data.split import CELLS, PICTURES, ROWS, DataError, Split, chosen
 
@@ -38,10 +39,13 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
         notes.append(
             f"{asked.name}: a sample differs each time it is read (augmentation), so duplicates cannot be found"
         )
+    given = labels_of(asked)
+    if given is not None and len(given) != size:
+        raise DataError(f"{asked.labels}: it has {len(given):,} labels for {size:,} samples of {asked.name}")
     if layout:
         pixels = _Pixels(samples, rows, layout, source)
-        labels = asked.labels if label is None else np.asarray([pixels.label(n) for n in range(len(rows))])
-        split = of_images(pixels, labels, asked, source)
+        own = None if label is None else np.asarray([pixels.label(n) for n in range(len(rows))])
+        split = of_images(pixels, own if given is None else given[rows], asked, source)
     else:
         parts = [_parts(_item(samples, int(n), source), source) for n in rows]
         shapes = {x.shape for x, _ in parts}
@@ -49,8 +53,8 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
             raise DataError(
                 f"{source}: its samples have {len(shapes)} shapes, such as {', '.join(map(str, sorted(shapes)[:3]))}"
             )
-        y = None if label is None else np.asarray([y for _, y in parts])
-        split = of_arrays(np.stack([x for x, _ in parts]), y, asked, source)
+        own = None if label is None else np.asarray([y for _, y in parts])
+        split = of_arrays(np.stack([x for x, _ in parts]), own if given is None else given[rows], asked, source)
     return replace(split, size=size, rows=rows[split.rows], notes=(*notes, *split.notes))
 
 

@@ -16,6 +16,8 @@ TARGETS = ("target", "label", "labels", "class", "y", "species", "outcome")
 """Columns that are taken for the target where none is named."""
 MISSING = ("", "NA", "N/A", "na", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "?", "-", "#N/A")
 """What people write in a CSV where there is nothing."""
+_NO_WORDS = tuple(word for word in MISSING if word not in ("None", "none", "-"))
+"""What is missing in a column of words, too, where "none" is a class like others."""
 HEAD = 10_000
 """So many first rows say whether a column of text is one of numbers."""
 WIDE = 500
@@ -113,16 +115,21 @@ def _typed(lazy: pl.LazyFrame, like: Split | None, source: str) -> tuple[pl.Lazy
         if kind.is_numeric() or kind == pl.Boolean:
             kept.append(_number(column))
         elif kind in (pl.Categorical, pl.Enum) or (kind == pl.String and not _is_number(head[name], known.get(name))):
-            kept.append(column.cast(pl.String).str.strip_chars())
+            kept.append(_there(column.cast(pl.String), _NO_WORDS))
         elif kind == pl.String:
-            kept.append(_number(column.str.strip_chars()))
-            mixed.append(
-                (column.is_not_null() & column.str.strip_chars().cast(pl.Float64, strict=False).is_null()).sum()
-            )
+            there = _there(column, MISSING)
+            kept.append(_number(there))
+            mixed.append((there.is_not_null() & there.cast(pl.Float64, strict=False).is_null()).sum().alias(name))
         else:
             left.append(f"{name} ({kind})")
     notes = [f"{', '.join(left[:10])}: neither numbers nor words, not compared"] if left else []
     return lazy.select(kept), notes, mixed
+
+
+def _there(column: pl.Expr, missing: Sequence[str]) -> pl.Expr:
+    """The words of a column, those null that say that there is nothing."""
+    words = column.str.strip_chars()
+    return pl.when(words.is_in(list(missing))).then(None).otherwise(words).alias(column.meta.output_name())
 
 
 def _number(column: pl.Expr) -> pl.Expr:
@@ -134,8 +141,9 @@ def _is_number(values: pl.Series, known: pl.DataType | type | None) -> bool:
     """Whether nine of ten words that are there are numbers."""
     if known is not None:
         return known == pl.Float64
-    there = values.drop_nulls()
-    return len(there) > 0 and there.str.strip_chars().cast(pl.Float64, strict=False).count() >= 0.9 * len(there)
+    there = values.drop_nulls().str.strip_chars()
+    there = there.filter(~there.is_in(list(MISSING)))
+    return len(there) > 0 and there.cast(pl.Float64, strict=False).count() >= 0.9 * len(there)
 
 
 def _target(columns: Sequence[str], target: str, source: str, like: Split | None) -> tuple[str, list[str]]:

@@ -35,12 +35,13 @@ def told_apart(ours: Matrix, theirs: Matrix, seed: int = 0) -> Told | None:
     if min(len(ours), len(theirs)) < 2 * FOLDS:
         return None
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     x = np.vstack([ours, theirs])
     y = np.repeat([0, 1], [len(ours), len(theirs)])
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    scores = cross_val_predict(trees(seed), x, y, cv=folds, method="predict_proba")[:, 1]
+    copies = np.unique(x, axis=0, return_inverse=True)[1].ravel()  # to have one does not tell where a row is from
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    scores = cross_val_predict(trees(seed), x, y, groups=copies, cv=folds, method="predict_proba")[:, 1]
     auc = float(roc_auc_score(y, scores))
     error = standard_error(auc, len(ours), len(theirs))
     low, high = max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expert.data.split import Sets, Split, chosen
+from expert.data.split import Sets, chosen
 
 WIDEST = 500
 """Of more columns so many are taken, drawn at random."""
@@ -36,11 +36,6 @@ def encoded(sets: Sets, columns: Sequence[str], most: int, seed: int = 0) -> lis
         if split.pixels is not None:
             part.append(2 * split.pixels[rows] - 1)
     return [(np.column_stack(part), rows) for part, rows in zip(parts, places, strict=True)]
-
-
-def alone(split: Split, columns: Sequence[str], most: int) -> tuple[Matrix, NDArray[np.int64]]:
-    """The matrix of one split by itself."""
-    return encoded(Sets(split, ()), columns, most)[0]
 
 
 def _numbers(values: Sequence[pl.Series]) -> list[Matrix]:

@@ -93,7 +93,7 @@ class Split:
     def classes(self) -> tuple[str, ...]:
         """The classes in order: by number where all are numbers, else by name."""
         names = tuple(sorted(self.class_counts))
-        return tuple(sorted(names, key=int)) if all(name.isdecimal() for name in names) else names
+        return tuple(sorted(names, key=int)) if all(name.removeprefix("-").isdecimal() for name in names) else names
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:

@@ -116,14 +116,14 @@ def train_loss_end_over_start(train_loss: Series) -> Ratio | None:
 
 
 def progress_lost(train_loss: Series) -> Share | At | None:
-    """The share of the best progress of the training loss that was lost again by the end."""
+    """The share of the best progress of the training loss that was lost again by the end; 1 where all of it was."""
     if len(train_loss.curve) < FEWEST:
         return None
     lowest = float(smooth(train_loss).min())
     gained = start(train_loss) - lowest
     if gained <= 3 * (noise(train_loss) or 0):
         return None
-    return At((end(train_loss) - lowest) / gained, _onset(train_loss), train_loss.curve.steps[-1])
+    return At(min(1.0, (end(train_loss) - lowest) / gained), _onset(train_loss), train_loss.curve.steps[-1])
 
 
 def train_loss_rise(train_loss: Series) -> Ratio | At | None:

@@ -18,7 +18,7 @@ def val_loss_points(val_loss: Series) -> Count | None:
 
 def has_validation(val_loss: Series | None, val_metric: Series | None) -> bool | None:
     """Whether anything was measured on held-out data during training."""
-    return any(series is not None and len(series.finite) > 1 for series in (val_loss, val_metric))
+    return any(series is not None and len(series.finite) > 0 for series in (val_loss, val_metric))
 
 
 def best_val_loss(val_loss: Series) -> Loss | At | None:

@@ -54,7 +54,7 @@ def _of_sweep(found: Measured) -> dict[str, Value | None]:
             "seed_noise": deviation,
             "noise_source": found.noise.source,
             "runner_up_gap": float(losses[1] - losses[0]) / (2**0.5 * deviation),
-            "tied_trials": int(np.sum(losses - losses[0] < 2 * 2**0.5 * deviation)),
+            "tied_trials": int(np.sum(losses - losses[0] < 2 * 2**0.5 * deviation)) - 1,
             "spread_over_noise": float(np.quantile(losses, 0.9) - np.quantile(losses, 0.1)) / deviation,
         }
     if found.follows:

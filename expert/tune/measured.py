@@ -59,7 +59,13 @@ def measured(sweep: Sweep, result: Result) -> Measured:
     finished = result.values[~failed]
     is_told = len(finished) >= FEWEST and bool(found) and float(np.ptp(finished)) > 0
     process = surrogate(places, result.losses, found) if is_told else None
-    follows = tuple(following(s, process.optima[:, n], regions[n]) for n, s in enumerate(found)) if process else ()
+    mattered = importance(places, result.losses, found)
+    explained = [known.low if (known := mattered.get(s.name)) else 0.0 for s in found]
+    follows = (
+        tuple(following(s, process.optima[:, n], regions[n], explained[n]) for n, s in enumerate(found))
+        if process
+        else ()
+    )
     val_size = sweep.described.get("val_size")
     return Measured(
         sweep,
@@ -68,7 +74,7 @@ def measured(sweep: Sweep, result: Result) -> Measured:
         fixed,
         places,
         failed,
-        importance(places, result.losses, found),
+        mattered,
         regions,
         process,
         noise(places, result, val_size if isinstance(val_size, float) else None, process.noise if process else 0.0),

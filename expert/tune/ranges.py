@@ -20,6 +20,8 @@ RIM = 0.05
 """What lies so near to an end of a range, as a share of it, lies at its edge."""
 _LIMITS = {"dropout": (0.0, 0.9), "label_smoothing": (0.0, 0.5), "momentum": (0.0, 0.999), "lr": (0.0, 10.0)}
 """Beyond these nothing is to be gained, whatever the sweep says."""
+MATTERS = 0.02
+"""The least share of the variance, at the lower end of its interval."""
 SHIFTED, INSIDE, BEYOND = 0.5, 0.125, 0.375
 """So sure that the optimum lies at an end, the next range reaches so far inside and beyond, as shares of this one."""
 _KEPT = 0.1
@@ -46,8 +48,11 @@ class Next:
     bounded: bool = False
 
 
-def following(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
-    """The next range of one knob; `optima` are places where its optimum may lie."""
+def following(scale: Scale, optima: FloatArray, failing: Region | None, explained: float) -> Next:
+    """The next range of one knob; `optima` are places where its optimum may lie.
+
+    Past an end it goes only for a knob that explains for certain a share of the variance that is worth it.
+    """
     if scale.kind == "choice":
         return _choices(scale, optima, failing)
     low, high = limits(scale, failing)
@@ -57,7 +62,7 @@ def following(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
     bounded = low > -RIM if edge == "lower" else high < 1 + RIM
     start, width, held = _narrowed(optima)
     end = start + width
-    if sure >= SHIFTED and not bounded:
+    if sure >= SHIFTED and not bounded and explained >= MATTERS:
         start, end = (-BEYOND, INSIDE) if edge == "lower" else (1 - INSIDE, 1 + BEYOND)
     if end > high:
         start, end = high - (end - start), high

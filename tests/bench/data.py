@@ -143,6 +143,7 @@ def planted(seed: int) -> Iterator[Case]:
     n = len(b) // 5
     b[:n], yb[:n] = np.clip(a[:n] * 0.95 + random.normal(0, 2, a[:n].shape), 0, 255), ya[:n]
     yield case("a fifth of the test patches are training patches, darker", leak, a, b, ya, yb)
+    leak = "answer-in-the-inputs"
     for name in ("breast_cancer", "digits", "iris"):
         a, b, ya, yb = pair(name)
         with_answer = [np.column_stack([x, y + random.normal(0, 0.05, len(y))]) for x, y in ((a, ya), (b, yb))]

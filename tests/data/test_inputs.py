@@ -25,6 +25,28 @@ def test_a_table_in_text_is_read_whatever_its_separator(tmp_path, table):
         assert (split.size, split.numbers, split.words, split.class_counts) == (3, ("x",), ("w",), {"0": 2, "1": 1})
 
 
+def test_none_is_a_class_like_others(tmp_path):
+    (tmp_path / "a.csv").write_text("x,target\n" + "1,none\n2,mild\nNone,none\n" * 5)
+    split = load(str(tmp_path / "a.csv"))
+    assert split.class_counts == {"mild": 5, "none": 10}
+    assert split.numbers == ("x",)
+    assert split.frame["x"].null_count() == 5
+
+
+def test_a_table_without_names_keeps_its_first_row(tmp_path):
+    (tmp_path / "a.data").write_text("5.1,3.5,Iris-setosa\n6.2,2.9,Iris-virginica\n")
+    assert load(str(tmp_path / "a.data")).size == 2
+
+
+def test_labels_of_their_own_go_with_samples_that_have_none(tmp_path):
+    np.save(tmp_path / "y.npy", np.arange(60) % 3)
+    samples = [np.full(4, n, np.float32) for n in range(60)]
+    assert load(samples, labels=str(tmp_path / "y.npy")).class_counts == {"0": 20, "1": 20, "2": 20}
+    np.save(tmp_path / "y.npy", np.arange(59))
+    with pytest.raises(DataError, match="59 labels for 60"):
+        load(samples, labels=str(tmp_path / "y.npy"))
+
+
 def test_a_compressed_table_and_one_of_numbers_without_names_are_read(tmp_path):
     with gzip.open(tmp_path / "a.csv.gz", "wt") as file:
         file.write("1,2\n3,4\n5,6\n")

@@ -32,6 +32,38 @@ def facts(measured, about=""):
     return {fact.name: fact.value for fact in measured.facts if fact.about == about}
 
 
+@pytest.mark.parametrize("seed", [3, 4])
+def test_rows_of_few_coarse_columns_come_up_twice_without_a_leak(seed):
+    x, y = load_iris(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(x))
+    a, b = np.split(order, [120])
+    assert above_low(compare((x[a, 2:], y[a]), (x[b, 2:], y[b]))) == []
+
+
+def test_samples_that_are_repeated_in_training_are_no_shift(cancer):
+    a, b, ya, yb = cancer
+    assert above_low(compare((np.tile(a, (3, 1)), np.tile(ya, 3)), (b, yb))) == ["duplicate-samples"]
+
+
+def test_a_column_that_gives_the_target_away_is_named_and_no_duplicates_are_looked_for(cancer):
+    a, b, ya, yb = (pl.DataFrame(one) if one.ndim > 1 else one for one in cancer)
+    told = [x.with_columns(tax=pl.Series(y * 2.0 + 1)) for x, y in ((a, ya), (b, yb))]
+    plan = compare((told[0], ya), (told[1], yb))
+    assert "answer-in-the-inputs" in above_low(plan)
+    assert "data-leakage" not in above_low(plan)
+
+
+def test_the_second_of_two_is_the_test_set_if_its_name_says_so(tmp_path, cancer):
+    a, b, ya, yb = cancer
+    for name, x, y in (("train", a, ya), ("test", b, yb)):
+        pl.DataFrame(x).with_columns(target=pl.Series(y)).write_csv(tmp_path / f"{name}.csv")
+    told = CliRunner().invoke(
+        command, ["data", str(tmp_path / "train.csv"), str(tmp_path / "test.csv"), "-o", "-", "--format", "json"]
+    )
+    assert '"test_size"' in told.stdout
+    assert '"val_size"' not in told.stdout
+
+
 @pytest.mark.parametrize("source", [load_iris, load_wine])
 def test_a_random_split_is_left_in_peace(source):
     x, y = source(return_X_y=True)

@@ -78,7 +78,8 @@ def _absent(fact: str, here: Mapping[str, int], there: Mapping[str, int], about:
         size, others = sum(there.values()), sum(here.values())
         yield Fact(fact, name, about)
         yield Fact(f"{fact}_size", float(here[name]), about)
-        yield Fact(f"{fact}_p", float((others / (size + others)) ** here[name]), about)
+        spread = len({*here, *there})  # so many classes were searched for the one
+        yield Fact(f"{fact}_p", min(1.0, spread * float((others / (size + others)) ** here[name])), about)
 
 
 def _of_quantities(train: Split, other: Split) -> Found:

@@ -162,14 +162,13 @@ def _standardized(values: pl.Series) -> pl.Series:
 
 def _scales(train: Split, other: Split, columns: Sequence[str]) -> Found:
     """How the deviations and the means of the columns of numbers compare between the splits."""
-    ratios, tops = [], []
+    ratios = []
     for name in columns:
         if train.frame[name].dtype == pl.Float64:
             ours, theirs = train.frame[name].drop_nulls(), other.frame[name].drop_nulls()
             deviations = [float(one.std() or 0.0) for one in (ours, theirs)]  # type: ignore[arg-type]
             if min(deviations) > 0:
                 ratios.append(deviations[1] / deviations[0])
-                tops.append(max(abs(float(ours.mean())), deviations[0]))  # type: ignore[arg-type]
     if len(ratios) >= 2:
         yield Fact("deviation_ratio", float(np.exp(np.median(np.log(ratios)))), other.name)
 

@@ -24,7 +24,8 @@ _SHOWN_COLUMNS = 8
 
 def exact(sets: Sets) -> Found:
     """Rows that are the same in every column, and how much such a row tells."""
-    yield Fact("row_information", _information(sets))
+    information = _information(sets)
+    yield Fact("row_information", information)
     keys, rows = sets.train.keys(sets.columns)
     unique, first, counts = np.unique(keys, return_index=True, return_counts=True)
     yield Fact("duplicate_share", 1 - len(unique) / len(keys))
@@ -38,9 +39,13 @@ def exact(sets: Sets) -> Found:
     for other in sets.others:
         theirs, their_rows = other.keys(sets.columns)
         found = np.isin(theirs, unique)
-        yield Fact("overlap_share", float(found.mean()), other.name)
+        share = float(found.mean())
+        spread = np.sqrt(max(share * (1 - share), twin_share * (1 - twin_share)) * (1 / len(theirs) + 1 / len(keys)))
+        yield Fact("row_information", information, other.name)
+        yield Fact("overlap_share", share, other.name)
+        yield Fact("overlap_over_noise", (share - twin_share) / max(1e-9, float(spread)), other.name)
         yield Fact("overlap_count", float(found.sum()), other.name)
-        yield Fact("overlap_excess", float(found.mean()) - twin_share, other.name)
+        yield Fact("overlap_excess", share - twin_share, other.name)
         if found.any():
             at = rows[first[np.searchsorted(unique, theirs[found])]]
             there = dict(zip(other.rows.tolist(), range(len(other.rows)), strict=True))
@@ -78,7 +83,7 @@ def near(sets: Sets) -> Found:
     for other, (y, theirs) in zip(sets.others, matrices[1:], strict=True):
         distances, neighbours = index.kneighbors(y, n_neighbors=1)
         close = (distances[:, 0] > 1e-6 * usual) & (distances[:, 0] < CLOSE * usual)
-        seen = len(x) / max(1, len(sets.train.rows))
+        seen = len(x) / max(1, sets.train.size)
         yield Fact("near_overlap_share", min(1.0, float(close.mean()) / seen), other.name)
         yield Fact("near_overlap_excess", min(1.0, (float(close.mean()) - same) / seen), other.name)
         yield Fact("near_overlap_count", float(close.sum()), other.name)

@@ -40,7 +40,10 @@ def joint(sets: Sets) -> Found:
         if told.low >= _TELLING:
             yield _extremes(sets, other, told, our_rows, their_rows)
     if bars:
-        caption = "Area under the ROC curve of a classifier asked which split a sample is from; 0.5 if it cannot tell."
+        caption = (
+            "Area under the ROC curve of a classifier asked which split a sample is from; about 0.5, in small sets "
+            "less, if it cannot tell."
+        )
         yield Bars(
             "How well the splits are told apart", caption, "AUC", tuple(sorted(bars, key=lambda bar: -bar.value))
         )

@@ -12,8 +12,8 @@ from expert.facts import Fact
 def order(sets: Sets) -> Found:
     """How often neighbours are of one class, over how often they would be in a shuffled set."""
     labels = sets.train.order
-    if labels is None or (sets.train.is_images and ":" not in sets.train.source and "memory" not in sets.train.source):
-        return  # a folder by class is read class by class, and says nothing
+    if labels is None:
+        return
     values = labels.drop_nulls()
     if len(values) < 50 or values.n_unique() < 2:
         return

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from expert.data._labels import beside
-from expert.data._table import MISSING, of_lazy
+from expert.data._table import of_lazy
 from expert.data.inputs import Asked
 from expert.data.split import DataError, Split
 
@@ -31,7 +31,7 @@ def read(source: Path, asked: Asked) -> Split:
         separator=separator,
         has_header=has_header,
         infer_schema=False,
-        null_values=list(MISSING),
+        null_values=[""],
         encoding="utf8-lossy",
         truncate_ragged_lines=True,
         ignore_errors=True,
@@ -59,8 +59,11 @@ def _form(source: Path) -> tuple[str, bool, bool]:
     if not lines:
         return ",", True, True
     separator = max((",", ";", "\t", "|"), key=lambda sign: (min(line.count(sign) for line in lines), sign == ","))
-    cells = [cell.strip().strip('"') for cell in lines[0].split(separator)]
-    return separator, not all(_is_number(cell) for cell in cells), False
+    first, second = (
+        [cell.strip().strip('"') for cell in line.split(separator)] for line in (*lines[:2], *lines[:1])[:2]
+    )
+    names_a_number = any(not _is_number(a) and _is_number(b) for a, b in zip(first, second, strict=False))
+    return separator, names_a_number or not any(map(_is_number, first)), False
 
 
 def _is_number(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,11 @@ def read(source: Path, asked: Asked) -> Split:
     if not paths:
         raise DataError(f"{source}: it holds no images ({', '.join(sorted(SUFFIXES))}) and no Parquet files")
     given = labels_of(asked)
-    folders = [path.relative_to(source).parts[0] if path.parent != source else "" for path in paths]
-    return of_images(
-        _Files(paths), given if given is not None else folders if all(folders) else None, asked, str(source)
-    )
+    folders = [_text(path.relative_to(source).parts[0]) if path.parent != source else "" for path in paths]
+    if given is not None or not all(folders):
+        return of_images(_Files(paths), given, asked, str(source))
+    split = of_images(_Files(paths), folders, asked, str(source))
+    return replace(split, order=None)  # it was read class by class, which says nothing
 
 
 class _Files:
@@ -56,7 +58,7 @@ class _Files:
             with Image.open(path) as image:
                 return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise ValueError(_text(f"{path}: {error}")) from error
 
     def key(self, n: int) -> bytes:
         """The bytes of the file, or of its ends."""
@@ -67,3 +69,8 @@ class _Files:
             head = file.read(_WHOLE // 2)
             file.seek(-_WHOLE // 2, 2)
             return size.to_bytes(8, "little") + head + file.read()
+
+
+def _text(name: str) -> str:
+    """A name as text that can be written, whatever bytes it has."""
+    return name.encode("utf-8", "replace").decode()

@@ -31,17 +31,20 @@ class Rows:
 
     frame: pl.DataFrame
     labels: pl.Series | None = None
+    target: str = "label"
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def take(self, places: IntArray) -> Rows:
         """The rows at these places."""
-        return Rows(self.frame[places], None if self.labels is None else self.labels.gather(places))
+        return replace(
+            self, frame=self.frame[places], labels=None if self.labels is None else self.labels.gather(places)
+        )
 
     def having(self, columns: Sequence[pl.Series]) -> Rows:
         """The rows with other values in some columns."""
-        return Rows(self.frame.with_columns(columns), self.labels)
+        return replace(self, frame=self.frame.with_columns(columns))
 
 
 def subject(train: Split, test: Split, columns: Sequence[str]) -> Subject[Rows]:
@@ -156,7 +159,7 @@ def named(columns: Sequence[str], most: int = 3) -> str:
 def _rows(split: Split, columns: Sequence[str]) -> Rows:
     places = chosen(len(split.rows), _MOST)
     labels = split.labels.gather(places) if split.classifies and split.labels is not None else None
-    return Rows(split.frame.select(columns)[places], labels)
+    return Rows(split.frame.select(columns)[places], labels, split.target or "label")
 
 
 def _propose(train: Rows, test: Rows) -> Iterator[Transform[Rows]]:

@@ -18,7 +18,7 @@ _MOST_COLUMNS = 6
 def propose(train: Rows, test: Rows) -> Iterator[Transform[Rows]]:
     """By the classes, by each column of words, and by ranges of each number that differs."""
     if train.labels is not None and test.labels is not None:
-        yield from _by_words("", train.labels, test.labels)
+        yield from _by_words("", train.labels, test.labels, train.target)
     for name in train.frame.columns:
         if not is_number(train.frame[name]):
             yield from _by_words(name, train.frame[name], test.frame[name])
@@ -26,8 +26,8 @@ def propose(train: Rows, test: Rows) -> Iterator[Transform[Rows]]:
         yield from _by_ranges(name, there(train.frame[name]), there(test.frame[name]))
 
 
-def _by_words(name: str, train: pl.Series, test: pl.Series) -> Iterator[Transform[Rows]]:
-    """`name` is empty for the classes."""
+def _by_words(name: str, train: pl.Series, test: pl.Series, target: str = "") -> Iterator[Transform[Rows]]:
+    """`name` is empty for the classes, which stand in the column `target`."""
     before, after = shares(train), shares(test)
     if not 1 < len(before) <= _MOST_GROUPS or not after:
         return
@@ -43,7 +43,8 @@ def _by_words(name: str, train: pl.Series, test: pl.Series) -> Iterator[Transfor
         chance = values.replace_strict(kept, default=1.0, return_dtype=pl.Float64).fill_null(1.0).to_numpy()
         return rows.take(np.flatnonzero(random.random(len(rows)) < chance))
 
-    code = f"rows = rows[random.random(len(rows)) < rows[{name or 'label'!r}].map({kept!r}).fillna(1)]"
+    words = f"rows[{name or target!r}].astype(str).str.strip().str.removesuffix('.0')"
+    code = f"rows = rows[random.random(len(rows)) < {words}.map({kept!r}).fillna(1)]"
     said = ", ".join(f"{word} {share:.0%}" for word, share in sorted(kept.items(), key=lambda one: one[1])[:4])
     yield Transform("proportions", f"drawn by {name or 'class'}, so that these are kept: {said} …", code, change)
 
@@ -58,7 +59,7 @@ def _by_ranges(name: str, train: FloatArray, test: FloatArray) -> Iterator[Trans
 
     def change(rows: Rows, random: np.random.Generator) -> Rows:
         values = rows.frame[name].fill_null(float("nan")).to_numpy()
-        chance = np.where(np.isnan(values), 1.0, kept[np.searchsorted(edges, values).clip(0, len(edges))])
+        chance = kept[np.searchsorted(edges, values)]
         return rows.take(np.flatnonzero(random.random(len(rows)) < chance))
 
     listed = (", ".join(f"{value:.5g}" for value in values) for values in (kept, edges))
