@@ -9,7 +9,7 @@ from expert.baselines import best
 from expert.facts import Value
 from expert.knowledge import SEVERITIES
 from expert.plan import Plan
-from expert.prose import number
+from expert.prose import number, setting
 from expert.run import RunLog, Series
 from expert.wording import meaning, shown
 
@@ -45,7 +45,7 @@ def compare(plans: Sequence[Plan]) -> Comparison:
     return Comparison(
         tuple(plan.run.name for plan in plans),
         tuple(plan.verdict for plan in plans),
-        _differing([{name: _said(value) for name, value in plan.run.settings.items()} for plan in plans]),
+        _differing([{name: setting(value) for name, value in plan.run.settings.items()} for plan in plans]),
         tuple(_results([plan.run for plan in plans])),
         _differing([_facts(plan) for plan in plans], meaning),
         _findings(plans),
@@ -98,9 +98,3 @@ def _findings(plans: Sequence[Plan]) -> tuple[Row, ...]:
         )
         for id_ in sorted(worst, key=worst.__getitem__)
     )
-
-
-def _said(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(number(v) for v in value)
-    return number(value) if isinstance(value, bool | str | int | float) else str(value)

@@ -72,6 +72,13 @@ def number(value: Value, form: str = "") -> str:
     return _rounded(value, 4)
 
 
+def setting(value: object) -> str:
+    """A setting as a reader expects it; of a list each number."""
+    if isinstance(value, tuple):
+        return ", ".join(number(one) for one in value)
+    return number(value) if isinstance(value, bool | str | int | float) else str(value)
+
+
 def _rounded(value: float, digits: int) -> str:
     """With so many significant digits; whole numbers keep four."""
     size = abs(value)

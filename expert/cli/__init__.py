@@ -6,9 +6,10 @@ A folder is a command with commands of its own.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 
 import click
+
+from expert import rooms
 
 
 class Commands(click.Group):
@@ -21,8 +22,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
-        names = (module.name for module in pkgutil.iter_modules(importlib.import_module(self.folder).__path__))
-        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+        return sorted(name.replace("_", "-") for name in rooms.names(self.folder))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,13 +107,7 @@ def _of_features(x: NDArray[Any], y: NDArray[Any] | None, asked: Asked, source: 
             pl.Series(target, np.asarray(y)[rows] if y.dtype.kind in "buif" else [str(v) for v in y[rows]])
         )
     split = of_lazy(frame.lazy(), asked.name, source, target if y is not None else "", asked.like, is_array=True)
-    return _noted(split, notes)
-
-
-def _noted(split: Split, notes: list[str]) -> Split:
-    from dataclasses import replace
-
-    return replace(split, notes=(*notes, *split.notes)) if notes else split
+    return replace(split, notes=(*notes, *split.notes))
 
 
 def _is_one_hot(y: NDArray[Any]) -> bool:

@@ -35,9 +35,7 @@ class Source(Protocol):
         ...
 
 
-def of_images(
-    source: Source, labels: NDArray[Any] | Sequence[str] | None, asked: Asked, name: str, size: int | None = None
-) -> Split:
+def of_images(source: Source, labels: NDArray[Any] | Sequence[str] | None, asked: Asked, name: str) -> Split:
     """The split of images, with labels (n,) if there are any. An image that cannot be opened is named as damaged."""
     total = len(source)
     if labels is not None and len(labels) != total:
@@ -66,7 +64,7 @@ def of_images(
     return Split(
         asked.name,
         name,
-        total if size is None else size,
+        total,
         frame,
         rows,
         {column: _whole(frame[column]) for column in frame.columns},

@@ -40,7 +40,7 @@ def compare(
     `(inputs, labels)` or a Dataset. `labels` gives files or arrays of labels by split; `predictions` (n, classes) are
     probabilities for all samples of training by a model that did not see their labels. Raises DataError.
     """
-    sets = opened({"train": train, "val": val, "test": test}, target, labels or {}, predictions)
+    sets = opened({"train": train, "val": val, "test": test}, target, labels, predictions)
     return judged(sets, measure(sets), knowledge)
 
 
@@ -48,7 +48,8 @@ def opened(
     sources: dict[str, Any], target: str = "", labels: dict[str, Any] | None = None, predictions: Any = None
 ) -> Sets:
     """The splits of all sources that are given, by name. Raises DataError."""
-    given, first = labels or {}, load(sources["train"], "train", target, (labels or {}).get("train"))
+    given = labels or {}
+    first = load(sources["train"], "train", target, given.get("train"))
     others = [
         load(sources[name], name, target, given.get(name), first) for name in NAMES[1:] if sources.get(name) is not None
     ]
@@ -134,7 +135,7 @@ def _open(sets: Sets, known: set[str]) -> tuple[NotJudged, ...]:
 
 
 def _predictions(given: Any, sets: Sets) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Probabilities (n, classes): a row for each sample of training, a column for each class in order of its name."""
+    """Probabilities (n, classes): a row for each sample of training, a column for each class as in `Split.classes`."""
     try:
         told = np.load(given, allow_pickle=False) if isinstance(given, str | Path) else np.asarray(given)
     except (OSError, ValueError) as error:

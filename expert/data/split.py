@@ -111,7 +111,7 @@ class Sets:
     """The splits to compare: training first, then validation and test as far as there are any.
 
     `predictions` (n, classes) are probabilities for all rows of training by a model that did not see their labels, a
-    column for each class in the order of their names.
+    column for each class in the order of `Split.classes`.
     """
 
     train: Split

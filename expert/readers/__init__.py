@@ -10,15 +10,13 @@ says `GROWS = True` and takes a memory (`_onward.py`). Which metric a column is,
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
-from expert import vocabulary
+from expert import rooms, vocabulary
 from expert.readers._columns import head
 from expert.readers._onward import Memory
 from expert.readers._text import decoded, is_text
@@ -65,9 +63,7 @@ class Refused:
 @cache
 def readers() -> Mapping[str, Reader]:
     """All readers by name."""
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    modules = {n: importlib.import_module(f"{__name__}.{n}") for n in names if not n.startswith("_")}
-    return {n: cast(Reader, m) for n, m in sorted(modules.items()) if hasattr(m, "recognizes")}
+    return {n: cast(Reader, m) for n, m in rooms.modules(__name__).items() if hasattr(m, "recognizes")}
 
 
 def read(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from expert import rooms
 
 if TYPE_CHECKING:
     from expert.comparison import Comparison
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def formats() -> tuple[str, ...]:
     """The names of the formats."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+    return tuple(rooms.names(__name__))
 
 
 _SUFFIXES = {"markdown": ".md", "text": ".txt", "junit": ".xml"}

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from expert import certainty
 from expert.findings import Finding
 from expert.plan import Item, Plan
-from expert.prose import number
+from expert.prose import number, setting
 from expert.renderers import _words as words
 from expert.renderers._charts import charts, slug
 from expert.renderers._error import bars, counsel
@@ -94,7 +94,7 @@ def render(plan: Plan) -> str:
             "changed": words.in_force(plan),
             "rules": len(knowledge.rules) if knowledge else 0,
             "measured": len(measured(plan)),
-            "settings": [(words.short(k), words.short(_setting(v))) for k, v in sorted(plan.run.settings.items())],
+            "settings": [(words.short(k), words.short(setting(v))) for k, v in sorted(plan.run.settings.items())],
             "events": plan.run.events[:_MOST_EVENTS],
             "more_events": max(0, len(plan.run.events) - _MOST_EVENTS),
         },
@@ -229,9 +229,3 @@ def _checked(plan: Plan) -> dict[str, list[tuple[str, str, list[str]]]]:
     for check in plan.checked:
         found.setdefault(check.title, {}).setdefault((check.condition, check.observed), []).append(check.rule)
     return {title: [(*key, rules) for key, rules in rows.items()] for title, rows in found.items()}
-
-
-def _setting(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(number(v) for v in value)
-    return number(value) if isinstance(value, bool | str | int | float) else str(value)

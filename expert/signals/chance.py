@@ -122,14 +122,12 @@ def first_pass_skill(train_acc: Series, chance_accuracy: float, logged_per_epoch
 
 def train_accuracy_over_chance(train_acc: Series, chance_accuracy: float) -> Ratio | None:
     """The usual (median) training accuracy after the first point over that of a guess."""
-    values = train_acc.finite.values[1:]
-    return float(np.median(values) / chance_accuracy) if len(values) >= 3 and chance_accuracy else None
+    return _usual_over(train_acc, chance_accuracy)
 
 
 def val_accuracy_over_chance(val_acc: Series, chance_accuracy: float) -> Ratio | None:
     """The usual (median) validation accuracy after the first point over that of a guess."""
-    values = val_acc.finite.values[1:]
-    return float(np.median(values) / chance_accuracy) if len(values) >= 3 and chance_accuracy else None
+    return _usual_over(val_acc, chance_accuracy)
 
 
 def train_skill(train_acc: Series, chance_accuracy: float) -> Share | None:
@@ -216,6 +214,11 @@ def _over_noise_entropy(loss: Series, acc: Series, num_classes: float) -> float 
         return None
     wrong = 1 - right
     return end(loss) / -float(right * np.log(right) + wrong * np.log(wrong / (num_classes - 1)))
+
+
+def _usual_over(accuracy: Series, chance_accuracy: float) -> float | None:
+    values = accuracy.finite.values[1:]
+    return float(np.median(values) / chance_accuracy) if len(values) >= 3 and chance_accuracy else None
 
 
 def _above(useless: float, best: float) -> float:

@@ -63,7 +63,8 @@ def plans(
     knowledge: KnowledgeBase | None = None,
 ) -> Iterator[Plan]:
     """The plan of every sweep of the sources; all runs that are no table of trials and no study make one sweep."""
-    of_tuning = only(knowledge or in_force(), _rules(knowledge or in_force()))
+    knowledge = knowledge or in_force()
+    of_tuning = only(knowledge, _rules(knowledge))
     for sweep in sweeps(sources, given):
         if isinstance(sweep, Refused):
             yield refused(sweep.source, Path(sweep.source).name, sweep.reason)

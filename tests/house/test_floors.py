@@ -5,7 +5,7 @@ from imports import imported, packages, sources
 
 FLOORS = (
     "problems configuration files exhibits run formula facts certainty prose knowledge records spellings words "
-    "vocabulary plugins shelf redact selection supplied script measured",
+    "vocabulary plugins rooms shelf redact selection supplied script measured",
     "readers signals packs engine baselines sources typos",
     "findings wording layers decomposition",
     "plan comparison explain export listing verify",

@@ -13,12 +13,12 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from making import remake
+
 os.environ.update(CUDA_VISIBLE_DEVICES="")
-LOGS = Path(__file__).parent / "logs"
 
 
 def data():
@@ -171,19 +171,5 @@ def clean(folder: Path, temporary: Path) -> None:
 PROGRAMS = {f.__name__: f for f in (stable_baselines3, fastai, skorch, spacy, rllib)}
 
 
-def main(names: list[str]) -> None:
-    for name in names or PROGRAMS:
-        folder = LOGS / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with tempfile.TemporaryDirectory() as temporary:
-            try:
-                PROGRAMS[name](folder, Path(temporary))
-                clean(folder, Path(temporary))
-            except ImportError as error:
-                print(f"{name}: {error}", file=sys.stderr)
-                shutil.rmtree(folder)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    remake(PROGRAMS, clean, sys.argv[1:])

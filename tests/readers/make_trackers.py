@@ -14,10 +14,10 @@ import re
 import shutil
 import sqlite3
 import sys
-import tempfile
 from pathlib import Path
 
-LOGS = Path(__file__).parent / "logs"
+from making import remake
+
 LOSS = [1 / (step + 1) for step in range(12)]
 VAL_LOSS = [1 / (step + 2) + 0.1 for step in range(12)]
 ODD = [float(("nan", "inf", "-inf", "0.5")[step % 4]) for step in range(12)]
@@ -200,19 +200,5 @@ def clean(folder: Path, temporary: Path) -> None:
 PROGRAMS = {"mlflow": mlflow_runs, "wandb": wandb_run, "catboost": catboost, "sacred": sacred, "mmengine": mmengine}
 
 
-def main(names: list[str]) -> None:
-    for name in names or PROGRAMS:
-        folder = LOGS / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        with tempfile.TemporaryDirectory() as temporary:
-            try:
-                PROGRAMS[name](folder, Path(temporary))
-                clean(folder, Path(temporary))
-            except ImportError as error:
-                print(f"{name}: {error}", file=sys.stderr)
-                folder.rmdir()
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    remake(PROGRAMS, clean, sys.argv[1:])

@@ -6,12 +6,11 @@ what it finds.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from expert import rooms
 from expert.knowledge import KnowledgeBase
 from expert.packs import Problem
 from expert.packs.places import line, place
@@ -45,8 +44,7 @@ class Lint:
 def lints() -> Mapping[str, Lint]:
     """Every lint of this folder, by its code."""
     found = {}
-    for name in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
-        module = importlib.import_module(f"{__name__}.{name}")
+    for module in rooms.modules(__name__).values():
         found[module.CODE] = Lint(module.CODE, (module.__doc__ or "").split("\n")[0], module.lint)
     return dict(sorted(found.items()))
 

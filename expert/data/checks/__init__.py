@@ -7,11 +7,10 @@ what it cannot tell.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 
+from expert import rooms
 from expert.data.split import Sets
 from expert.exhibits import Exhibit
 from expert.facts import Fact
@@ -22,19 +21,10 @@ Check = Callable[[Sets], Found]
 
 def checks() -> Mapping[str, Check]:
     """Every check of every file of this folder, by its name."""
-    found: dict[str, Check] = {}
-    for name in sorted(m.name for m in pkgutil.iter_modules(__path__)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        found |= {
-            function.__name__: function
-            for _, function in inspect.getmembers(module, inspect.isfunction)
-            if function.__module__ == module.__name__ and _takes_sets(function)
-        }
-    return found
-
-
-def _takes_sets(function: Callable[..., object]) -> bool:
-    return list(inspect.signature(function).parameters) == ["sets"] and not function.__name__.startswith("_")
+    functions = (
+        found for module in rooms.modules(__name__).values() for found in sorted(rooms.functions(module).items())
+    )
+    return {name: check for name, check in functions if list(inspect.signature(check).parameters) == ["sets"]}
 
 
 def in_split(column: str, split: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from expert.data.checks import Found
-from expert.data.checks.drift import kolmogorov_smirnov
+from expert.data.checks.drift import kolmogorov_smirnov, pooled
 from expert.data.split import Sets, Split
 from expert.exhibits import Axis, Histogram
 from expert.facts import Fact
@@ -49,7 +49,9 @@ def _of_classes(train: Split, other: Split) -> Found:
     shares = table / table.sum(axis=1, keepdims=True)
     yield Fact("label_distance", float(np.abs(shares[0] - shares[1]).sum() / 2), other.name)
     if len(names) > 1:
-        yield Fact("label_p", float(chi2_contingency(_pooled(table), correction=False).pvalue), other.name)
+        frequent = pooled(table)
+        counted = frequent if frequent.shape[1] > 1 else table
+        yield Fact("label_p", float(chi2_contingency(counted, correction=False).pvalue), other.name)
         moved = int(np.abs(shares[0] - shares[1]).argmax())
         yield Fact("label_moved", names[moved], other.name)
         yield Fact("label_share_train", float(shares[0, moved]), other.name)
@@ -93,15 +95,3 @@ def _of_quantities(train: Split, other: Split) -> Found:
     yield Fact("label_p", p, other.name)
     yield Fact("label_mean_train", float(values[0].mean()), other.name)
     yield Fact("label_mean_other", float(values[1].mean()), other.name)
-
-
-def _pooled(
-    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The table with columns of which fewer than 5 are expected put together, as the test asks for."""
-    expected = table.sum(axis=0) * table.sum(axis=1).min() / table.sum()
-    rare = expected < 5
-    if rare.sum() < 2:
-        return table
-    pooled = np.column_stack([table[:, ~rare], table[:, rare].sum(axis=1)])
-    return pooled if pooled.shape[1] > 1 else table

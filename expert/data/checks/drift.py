@@ -111,10 +111,22 @@ def kolmogorov_smirnov(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -
     """
     from scipy.special import kolmogorov
 
+    distance = largest_difference(ours, theirs)
+    return distance, float(kolmogorov(distance * np.sqrt(len(ours) * len(theirs) / (len(ours) + len(theirs)))))
+
+
+def largest_difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
+    """The largest difference between the distribution functions of two sorted samples."""
     every = np.concatenate([ours, theirs])
     shares = [np.searchsorted(one, every, side="right") / len(one) for one in (ours, theirs)]
-    distance = float(np.abs(shares[0] - shares[1]).max())
-    return distance, float(kolmogorov(distance * np.sqrt(len(ours) * len(theirs) / len(every))))
+    return float(np.abs(shares[0] - shares[1]).max())
+
+
+def pooled(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Counts (2, k) with the columns of which fewer than 5 are expected put together, as chi-squared asks for."""
+    expected = table.sum(axis=0) * table.sum(axis=1).min() / table.sum()
+    rare = expected < 5
+    return np.column_stack([table[:, ~rare], table[:, rare].sum(axis=1)]) if rare.any() else table
 
 
 def _words(ours: pl.Series, theirs: pl.Series) -> tuple[float, float]:
@@ -126,15 +138,11 @@ def _words(ours: pl.Series, theirs: pl.Series) -> tuple[float, float]:
         return kolmogorov_smirnov(a, b)
     counts = [dict(one.value_counts().iter_rows()) for one in (ours, theirs)]
     names = sorted({*counts[0], *counts[1]})
-    table = np.array([[of.get(name, 0) for name in names] for of in counts], float)
-    expected = table.sum(axis=0) * table.sum(axis=1).min() / table.sum()
-    rare = expected < 5
-    pooled = np.column_stack([table[:, ~rare], table[:, rare].sum(axis=1)]) if rare.any() else table
-    pooled = pooled[:, pooled.sum(axis=0) > 0]
-    if pooled.shape[1] < 2:
+    table = pooled(np.array([[of.get(name, 0) for name in names] for of in counts], float))
+    if table.shape[1] < 2:
         return 0.0, 1.0
-    shares = pooled / pooled.sum(axis=1, keepdims=True)
-    p = float(chi2_contingency(pooled, correction=False).pvalue)
+    shares = table / table.sum(axis=1, keepdims=True)
+    p = float(chi2_contingency(table, correction=False).pvalue)
     return float(np.abs(shares[0] - shares[1]).sum() / 2), p
 
 

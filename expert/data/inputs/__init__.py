@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from expert import rooms
 from expert.data.split import Split
 
 
@@ -33,6 +32,4 @@ class Input(NamedTuple):
 
 def inputs() -> Mapping[str, Input]:
     """Every kind of this folder, by name."""
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
-    return {name: Input(module.recognizes, module.read) for name, module in modules.items()}
+    return {name: Input(module.recognizes, module.read) for name, module in rooms.modules(__name__).items()}

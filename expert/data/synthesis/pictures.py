@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from expert import rooms
 from expert.data._images import described, small_gray
 from expert.data.split import Pixels, Split, chosen
 from expert.data.synthesis import images
@@ -73,8 +72,8 @@ def _middle(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 def _propose(train: FloatArray, test: FloatArray) -> Iterator[Transform[FloatArray]]:
-    for kind in sorted(module.name for module in pkgutil.iter_modules(images.__path__)):
-        yield from importlib.import_module(f"{images.__name__}.{kind}").propose(train, test)
+    for kind in rooms.modules(images.__name__).values():
+        yield from kind.propose(train, test)
 
 
 def gray(images: FloatArray) -> FloatArray:

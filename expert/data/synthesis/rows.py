@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -11,6 +9,8 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
+from expert import rooms
+from expert.data.checks.drift import largest_difference
 from expert.data.split import Split, chosen
 from expert.data.synthesis import tables
 from expert.data.synthesis.search import Subject
@@ -114,10 +114,7 @@ def distance(train: pl.Series, test: pl.Series) -> float:
     if not len(before) or not len(after):
         return missing
     if is_number(train):
-        x, y = np.sort(before.to_numpy()), np.sort(after.to_numpy())
-        both = np.concatenate([x, y])
-        between = np.searchsorted(x, both, "right") / len(x) - np.searchsorted(y, both, "right") / len(y)
-        return max(missing, float(np.abs(between).max()))
+        return max(missing, largest_difference(np.sort(before.to_numpy()), np.sort(after.to_numpy())))
     ours, theirs = (shares(one) for one in (before, after))
     return max(missing, sum(abs(ours.get(w, 0.0) - theirs.get(w, 0.0)) for w in {*ours, *theirs}) / 2)
 
@@ -163,8 +160,8 @@ def _rows(split: Split, columns: Sequence[str]) -> Rows:
 
 
 def _propose(train: Rows, test: Rows) -> Iterator[Transform[Rows]]:
-    for kind in sorted(module.name for module in pkgutil.iter_modules(tables.__path__)):
-        yield from importlib.import_module(f"{tables.__name__}.{kind}").propose(train, test)
+    for kind in rooms.modules(tables.__name__).values():
+        yield from kind.propose(train, test)
 
 
 def _missing(values: pl.Series) -> float:

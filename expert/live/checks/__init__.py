@@ -5,11 +5,10 @@ A check gives None for what it cannot tell; `expert.supplied` says what each fac
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Mapping
 
+from expert import rooms
 from expert.facts import Value
 from expert.live.probe import Probe
 
@@ -22,18 +21,6 @@ _TRAINING = ("rate_range", "single_batch", "evaluation")
 
 def checks() -> Mapping[str, Check]:
     """Every check of every file of this folder, by its name; those that train come last."""
-    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
-    found: dict[str, Check] = {}
-    for name in sorted(names, key=lambda n: (_TRAINING.index(n) + 1 if n in _TRAINING else 0, n)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        found |= {
-            function.__name__: function
-            for _, function in inspect.getmembers(module, inspect.isfunction)
-            if function.__module__ == module.__name__ and _takes_a_probe(function)
-        }
-    return found
-
-
-def _takes_a_probe(function: Callable[..., object]) -> bool:
-    parameters = inspect.signature(function).parameters
-    return list(parameters) == ["probe"] and not function.__name__.startswith("_")
+    modules = sorted(rooms.modules(__name__).items(), key=lambda m: _TRAINING.index(m[0]) if m[0] in _TRAINING else -1)
+    functions = (found for _, module in modules for found in sorted(rooms.functions(module).items()))
+    return {name: check for name, check in functions if list(inspect.signature(check).parameters) == ["probe"]}
