@@ -60,8 +60,7 @@ def known(
     reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
     for derivation in derivations:
         reasons[derivation.conclusion, derivation.about].append(derivation)
-    for conclusion in knowledge.conclusions:
-        _settle(conclusion, subjects, reasons, knowledge)
+    _settle(knowledge.conclusions, subjects, reasons, knowledge)
     return subjects
 
 
@@ -75,21 +74,24 @@ def _by_subject(facts: Iterable[Fact]) -> dict[str, dict[str, Fact]]:
 
 
 def _settle(
-    conclusion: str,
+    conclusions: Iterable[str],
     subjects: Mapping[str, dict[str, Fact]],
     reasons: Mapping[tuple[str, str], list[Derivation]],
     knowledge: KnowledgeBase,
 ) -> None:
-    """Add the conclusion to what is known about each subject, where it is believed or was wholly judged."""
-    rules = [rule for rule in knowledge.concludes(conclusion) if rule.certainty > 0]
-    read = {fact for rule in rules for fact in rule.reads}
+    """Add each conclusion to what is known about each subject, where it is believed or was wholly judged.
+
+    Each stands after what it is drawn from.
+    """
     for about, facts in subjects.items():
-        drawn = reasons.get((conclusion, about), [])
-        certainty = combine(derivation.certainty for derivation in drawn)
-        values = {name: facts[name].value for name in read if name in facts}
-        if certainty >= BELIEVED or not any(rule.awaits(values) for rule in rules):
-            at = next((d.at for d in sorted(drawn, key=lambda d: (-d.certainty, d.rule)) if d.at), None)
-            facts[conclusion] = Fact(conclusion, certainty, about, tuple(sorted(d.rule for d in drawn)), at)
+        values = {name: fact.value for name, fact in facts.items()}
+        for conclusion in conclusions:
+            drawn = reasons.get((conclusion, about), [])
+            certainty = combine(derivation.certainty for derivation in drawn)
+            if certainty >= BELIEVED or not any(rule.awaits(values) for rule in knowledge.speaks_for(conclusion)):
+                at = next((d.at for d in sorted(drawn, key=lambda d: (-d.certainty, d.rule)) if d.at), None)
+                facts[conclusion] = Fact(conclusion, certainty, about, tuple(sorted(d.rule for d in drawn)), at)
+                values[conclusion] = certainty
 
 
 class _Compiled:
@@ -103,6 +105,7 @@ class _Compiled:
         self.known: type[Any] = type("Known", (_experta().Fact,), {})
         self.engine: Any = None
         self.rules: dict[str, Rule] = {}
+        self.needs = {id_: frozenset(_compared(rule.when)) for id_, rule in knowledge.rules.items()}
 
     def run(self, subjects: Mapping[str, dict[str, Fact]]) -> tuple[Derivation, ...]:
         self._grow({name for facts in subjects.values() for name in facts})
@@ -114,17 +117,16 @@ class _Compiled:
             reasons: dict[tuple[str, str], list[Derivation]] = collections.defaultdict(list)
             for derivation in drawn:
                 reasons[derivation.conclusion, derivation.about].append(derivation)
-            for conclusion in conclusions:
-                _settle(conclusion, subjects, reasons, self.knowledge)
+            _settle(conclusions, subjects, reasons, self.knowledge)
         return tuple(derivations)
 
     def _grow(self, measured: set[str]) -> None:
         """Compile anew with the rules that these facts could fire, if one of them is not compiled yet."""
         known = measured | {conclusion for stratum in self.strata for conclusion in stratum}
-        needed = {id_: r for id_, r in self.knowledge.rules.items() if known >= _compared(r.when).keys()}
-        if self.engine is not None and needed.keys() <= self.rules.keys():
+        needed = {id_ for id_, facts in self.needs.items() if facts <= known}
+        if self.engine is not None and needed <= self.rules.keys():
             return
-        self.rules |= needed
+        self.rules = {id_: rule for id_, rule in self.knowledge.rules.items() if id_ in needed or id_ in self.rules}
         stratum = {conclusion: n for n, stratum in enumerate(self.strata) for conclusion in stratum}
         experta = _experta()
         body = {f"rule {rule.id}": self._rule(experta, rule, stratum[rule.then]) for rule in self.rules.values()}

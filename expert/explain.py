@@ -148,13 +148,14 @@ def _missed(id_: str, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> N
         total = _certainty(plan, id_, drawn[0].about)
         below = tuple(_firing(derivation, plan, knowledge, set()) for derivation in drawn)
         return Node(f"{head} · was considered; its reasons come to {total:+.2f}, below {BELIEVED:g}", below)
-    rules = [rule for rule in knowledge.concludes(id_) if rule.certainty > 0]
+    rules = knowledge.speaks_for(id_)
     if not rules:
         return Node(f"{head} · no rule in force concludes it")
     unknown = id_ not in plan.facts
     verdict = "cannot be judged" if unknown else "was judged and not concluded"
-    rules.sort(key=lambda rule: not rule.awaits({n: f.value for n, f in plan.facts.items()}) if unknown else 0)
-    return Node(f"{head} · {verdict}", tuple(_silence(rule, plan, knowledge, told) for rule in rules))
+    values = {n: f.value for n, f in plan.facts.items()}
+    first = sorted(rules, key=lambda rule: unknown and not rule.awaits(values))
+    return Node(f"{head} · {verdict}", tuple(_silence(rule, plan, knowledge, told) for rule in first))
 
 
 def _silence(rule: Rule, plan: Plan, knowledge: KnowledgeBase, told: set[str]) -> Node:

@@ -329,7 +329,7 @@ def _rejected(
     seen = {conclusion for conclusion, _ in believed if conclusion in knowledge.symptoms}
     for diagnosis in knowledge.diagnoses.values():
         if diagnosis.id in values and diagnosis.id not in lost and diagnosis.id not in held:
-            rules = [r for r in knowledge.concludes(diagnosis.id) if r.certainty > 0]
+            rules = knowledge.speaks_for(diagnosis.id)
             near = [r for r in rules if seen & set(r.reads)]
             clause = near[0].failed(values) if near else None
             if seen & set(diagnosis.explains) and clause is not None:

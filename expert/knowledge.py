@@ -122,7 +122,7 @@ class Formula:
     term: Term
     params: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The facts that it computes with."""
         return tuple(dict.fromkeys(self.term.facts()))
@@ -163,7 +163,7 @@ class Combination:
         """The params that its thresholds were written with."""
         return tuple(dict.fromkeys(param for clause in self.clauses for param in clause.params))
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """All facts of all clauses."""
         return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.reads))
@@ -284,7 +284,7 @@ class Rule:
     record: Record | None = None
     where: str = ""
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """The facts that its conditions read, not its exceptions."""
         return tuple(dict.fromkeys(fact for clause in self.when for fact in clause.reads))
@@ -457,6 +457,14 @@ class KnowledgeBase:
         for rule in self.rules.values():
             found.setdefault(rule.then, []).append(rule)
         return {conclusion: tuple(rules) for conclusion, rules in found.items()}
+
+    def speaks_for(self, conclusion: str) -> tuple[Rule, ...]:
+        """The rules that speak for a symptom or diagnosis."""
+        return self._supporting.get(conclusion, ())
+
+    @cached_property
+    def _supporting(self) -> Mapping[str, tuple[Rule, ...]]:
+        return {c: tuple(rule for rule in rules if rule.certainty > 0) for c, rules in self._concluding.items()}
 
     @cached_property
     def conclusions(self) -> tuple[str, ...]:

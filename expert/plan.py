@@ -281,12 +281,16 @@ def _not_judged(
         if fact not in knowledge.symptoms and fact not in knowledge.diagnoses:
             return missing(fact, run)
         facts = {name for rule in knowledge.concludes(fact) for name in rule.reads} - {fact}
-        return tuple(sorted({i for inner in facts for i in inputs_of(inner)}))
+        return inputs_behind(tuple(facts))
+
+    @cache
+    def inputs_behind(facts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({i for fact in facts for i in inputs_of(fact)}))
 
     for rule in knowledge.rules.values():
         awaited = [rule.awaits(of_subject) for of_subject in values]
         if rule.certainty > 0 and all(awaited):
-            inputs = tuple(sorted({i for fact in awaited[0] for i in inputs_of(fact)}))
+            inputs = inputs_behind(awaited[0])
             if not supplied.SUPPLIERS.keys() & set(inputs):  # no log could unlock it
                 groups.setdefault(inputs, []).append(rule.id)
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from expert.facts import Derivation, Fact, Range
 from expert.findings import Finding
@@ -150,6 +151,7 @@ def measured(plan: Plan) -> Mapping[str, Fact]:
     return {n: f for n, f in plan.facts.items() if knowledge is None or not is_conclusion(n, knowledge)}
 
 
+@lru_cache(maxsize=8)
 def params_in_force(knowledge: KnowledgeBase) -> Mapping[str, Mapping[str, float]]:
     """The params of each pack with their values."""
     found: dict[str, dict[str, float]] = {pack.name: {} for pack in knowledge.packs}

@@ -38,7 +38,7 @@ _SIGN = {"add": "+", "remove": "−"}
 
 def clean(text: str) -> str:
     """The text without what a log must not do to a page or a terminal: control characters, turned reading order."""
-    return _UNSHOWABLE.sub("\ufffd", text.replace("\r\n", "\n"))
+    return text if text.isprintable() else _UNSHOWABLE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def short(text: str, longest: int = 120) -> str:

@@ -145,30 +145,37 @@ def missing(fact: str, run: RunLog) -> tuple[str, ...]:
 
     Of inputs that stand for each other the first is named.
     """
+    return _missing(fact, *_there(run))
+
+
+@lru_cache(maxsize=1)  # a plan asks for the inputs of hundreds of rules of one run
+def _there(run: RunLog) -> tuple[frozenset[str], frozenset[str]]:
+    """The series that a run has, and its settings and supplied facts, by name."""
+    series = frozenset(series.name for series in _played(run, ""))
+    return series, frozenset({*run.settings, *(fact.name for fact in run.facts)})
+
+
+@lru_cache(maxsize=16_384)  # the runs of a fleet are alike
+def _missing(fact: str, series: frozenset[str], known: frozenset[str]) -> tuple[str, ...]:
+    """The inputs that lack for a fact where these series are there, and these settings and supplied facts."""
     signal = signals().get(fact)
     if signal is None:
-        there = fact in run.settings or any(known.name == fact for known in run.facts)
-        return () if there else (supplied.supplier(fact) or fact,)
+        return () if fact in known else (supplied.supplier(fact) or fact,)
     if signal.subject != "run":
         return (vocabulary.INSIDE,)
-    absent = {i: _absent(i, run) for i in signal.inputs if i.kind != "run"}
+    absent = {i: _absent(i, series, known) for i in signal.inputs if i.kind != "run"}
     needed = [names for i, names in absent.items() if i.needed]
     if not needed and absent and all(absent.values()):
         needed = [next(iter(absent.values()))]  # any would do: the first is the usual one
     return tuple(dict.fromkeys(name for names in needed for name in names))
 
 
-def _absent(wanted: Input, run: RunLog) -> tuple[str, ...]:
+def _absent(wanted: Input, series: frozenset[str], known: frozenset[str]) -> tuple[str, ...]:
     if wanted.kind == "fact":
-        return missing(wanted.name, run)
-    if wanted.name in _names(run):
+        return _missing(wanted.name, series, known)
+    if wanted.name in series:
         return ()
     return (vocabulary.INSIDE,) if wanted.name in vocabulary.SEEN_INSIDE else (wanted.name,)
-
-
-@lru_cache(maxsize=1)  # a plan asks for the inputs of hundreds of rules of one run
-def _names(run: RunLog) -> frozenset[str]:
-    return frozenset(s.name for s in _played(run, ""))
 
 
 def _measure(run: RunLog, about: str) -> list[Fact]:

@@ -18,7 +18,7 @@ def lint(knowledge: KnowledgeBase) -> Iterator[Doubt]:
     for section, things in (("symptoms", knowledge.symptoms), ("diagnoses", knowledge.diagnoses)):
         for id_, thing in things.items():
             if reached[id_] < BELIEVED:
-                rules = [rule for rule in knowledge.concludes(id_) if rule.certainty > 0]
+                rules = knowledge.speaks_for(id_)
                 why = (
                     f"its rules come to {reached[id_]:.2g} at the most, and {BELIEVED:g} is believed"
                     if rules
