@@ -14,7 +14,7 @@ from typing import Any
 
 from expert import baselines, vocabulary
 from expert.measured import Measured
-from expert.readers import Refused, claim, read
+from expert.readers import Refused, claim, read, told
 from expert.readers._memory import from_mapping
 from expert.readers._onward import Memory
 from expert.readers.beside import NAMES
@@ -69,16 +69,33 @@ def runs(source: Source, given: Given, memory: Memory | None = None) -> Iterator
 
 
 def single(source: Source, given: Given) -> RunLog:
-    """The only run of a source. Raises ValueError if it cannot be read or holds several."""
-    found = list(runs(source, given))
+    """The only run of a source, or that of several whose name stands after a `#`, as in `sweep.csv#trial-7`.
+
+    Raises ValueError if it cannot be read, holds several, or none of that name.
+    """
+    place, name = _parted(source)
+    found = list(runs(place, given))
+    names = ", ".join(map(_name, found[:20])) + (", …" if len(found) > 20 else "")
     if not found:
-        raise ValueError(f"{source}: it holds no run")
+        raise ValueError(f"{place}: it holds no run")
+    if name:
+        found = [run for run in found if isinstance(run, Refused) or run.name == name]
+    if not found:
+        raise ValueError(f"{place}: it holds no run {name!r}, but {names}")
     if len(found) > 1:
-        names = ", ".join(map(_name, found[:20])) + (", …" if len(found) > 20 else "")
-        raise ValueError(f"{source}: it holds {len(found)} runs, here one is needed: {names}")
+        example = f"{place}#{_name(found[0])}"
+        raise ValueError(f"{place}: it holds {len(found)} runs, here one is needed, as in {example!r}: {names}")
     if isinstance(found[0], Refused):
         raise ValueError(f"{found[0].source}: {found[0].reason}")
     return found[0]
+
+
+def _parted(source: Source) -> tuple[Source, str]:
+    """A source and the name of one of its runs; no name where the whole is a source."""
+    if not isinstance(source, str | Path) or "#" not in str(source) or Path(source).exists():
+        return source, ""
+    place, _, name = str(source).rpartition("#")
+    return place, name
 
 
 def expand(sources: Iterable[str | Path]) -> list[str | Path]:
@@ -139,8 +156,6 @@ def _remote(url: str, given: Given) -> Iterator[RunLog | Refused]:
     """The runs of a file or folder that fsspec fetches, whatever it can speak to: s3, gs, https, memory."""
     import tempfile
 
-    from expert.readers._unpacked import told
-
     try:
         from fsspec.core import url_to_fs
     except ImportError:
@@ -156,10 +171,7 @@ def _remote(url: str, given: Given) -> Iterator[RunLog | Refused]:
             yield Refused(url, f"{url}: it cannot be fetched: {error or type(error).__name__}")
             return
         for run in _of_path(target, given):
-            if isinstance(run, Refused):
-                yield Refused(run.source.replace(str(target), url), run.reason.replace(str(target), url))
-            else:
-                yield told(run, target, url)
+            yield told(run, target, url)
 
 
 def _standard_input(given: Given) -> Iterator[RunLog | Refused]:

@@ -14,6 +14,7 @@ from expert.facts import Value
 from expert.knowledge import Clause, Remedy
 from expert.plan import Item, Plan
 from expert.prose import number
+from expert.signals import missing
 from expert.wording import observed, sentence
 
 Result = Literal["held", "failed", "cannot tell"]
@@ -54,16 +55,23 @@ class Change:
 
 @dataclass(frozen=True)
 class Check:
-    """One of a remedy's conditions on the later run, in words, and what was observed of it ('' where unknown)."""
+    """One of a remedy's conditions on the later run, in words, and what was observed of it ('' where unknown).
+
+    `lacks` names the series and settings without which it cannot be told.
+    """
 
     condition: str
     result: Result
     observed: str
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A remedy of the earlier run's plan, seen from the later run. `gone` are its diagnoses that are found no more."""
+    """A remedy of the earlier run's plan, seen from the later run. `gone` are its diagnoses that are found no more.
+
+    `settings` are those that applying it would turn; none where it leaves no trace in them.
+    """
 
     remedy: str
     title: str
@@ -72,6 +80,7 @@ class Trial:
     changes: tuple[Change, ...]
     checks: tuple[Check, ...]
     gone: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
@@ -106,6 +115,7 @@ def _trial(item: Item, before: Plan, after: Plan, differ: tuple[Change, ...]) ->
         turned,
         tuple(_check(condition, after) for condition in remedy.verify),
         tuple(id_ for id_ in treats if id_ not in left),
+        KNOBS.get(remedy.knob, ()),
     )
 
 
@@ -134,7 +144,8 @@ def _check(clause: Clause, after: Plan) -> Check:
     values: dict[str, Value] = {name: fact.value for name, fact in after.facts.items()}
     told, truth = sentence(clause, after.knowledge), clause.truth(values)
     if truth is None:
-        return Check(told, "cannot tell", "")
+        lacks = (name for fact in clause.awaits(values) for name in missing(fact, after.run))
+        return Check(told, "cannot tell", "", tuple(dict.fromkeys(lacks)))
     return Check(told, "held" if truth else "failed", observed(clause, values, after.knowledge))
 
 

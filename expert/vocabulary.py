@@ -485,6 +485,8 @@ def _setting_value(name: str, value: object) -> Setting | None:
     if isinstance(value, list | tuple):
         if kind == "word":
             return ", ".join(str(v) for v in value).lower()
+        if kind is None and value and all(isinstance(v, str) for v in value):
+            return ", ".join(value)
         numbers = [float(v) for v in value if isinstance(v, int | float) and not isinstance(v, bool)]
         return tuple(numbers) if numbers and len(numbers) == len(value) else None
     if isinstance(value, bool):

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 def verify(before: str, after: str, state: Path | None, form: str) -> None:
     """Compare a run with the one after the change: which remedies were applied, which conditions hold now.
 
-    Exits with 1 if a remedy was applied and its conditions failed.
+    Of a source of several runs the name of one stands after a #. Exits with 1 if a remedy was applied and its
+    conditions failed.
 
     \b
     expert verify runs/monday/ runs/tuesday/
     expert verify old.csv new.csv --state night/.expert
+    expert verify 'sweep.csv#trial-3' 'sweep.csv#trial-7'
     """
     from expert.verify import changes, verified
 
@@ -56,16 +58,14 @@ def verify(before: str, after: str, state: Path | None, form: str) -> None:
 
 
 def _plan(source: str) -> Plan:
-    from expert.diagnose import diagnose
+    from expert.diagnose import judge, shareable
+    from expert.sources import Given, single
 
     try:
         with _given.mistakes():
-            plan = diagnose(source)
+            return judge(shareable(single(source, Given()), redact=False))
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    if plan.knowledge is None:
-        raise _given.Failure(f"{source}: {plan.not_judged[0].how}")
-    return plan
+        raise _given.Failure(str(error)) from error
 
 
 def _keep(state: Path, plans: list[Plan], trials: tuple[Trial, ...]) -> None:
@@ -80,10 +80,19 @@ def _keep(state: Path, plans: list[Plan], trials: tuple[Trial, ...]) -> None:
 
 def _lines(trial: Trial) -> list[str]:
     turned = f" ({', '.join(map(str, trial.changes))})" if trial.changes else ""
-    lines = [f"\n{trial.title}", f"  {trial.applied}{turned}; {trial.result}"]
+    lines = [f"\n{trial.title}", f"  {_applied(trial)}{turned}; {trial.result}"]
     for check in trial.checks:
         seen = f"; observed: {check.observed}" if check.observed else ""
-        lines.append(f"  {check.result:<11} {check.condition}{seen}")
+        lacks = f"; the later run lacks {', '.join(check.lacks)}" if check.lacks else ""
+        lines.append(f"  {check.result:<11} {check.condition}{seen}{lacks}")
     if trial.gone:
         lines.append(f"  no longer found: {', '.join(trial.gone)}")
     return lines
+
+
+def _applied(trial: Trial) -> str:
+    if trial.applied != "cannot tell":
+        return trial.applied
+    if not trial.settings:
+        return "whether it was applied does not show in the settings"
+    return f"cannot tell whether it was applied: neither run gives {' or '.join(trial.settings)}"

@@ -19,7 +19,7 @@ from expert.fleet.places import content
 from expert.fleet.summary import Summary, summary
 from expert.knowledge import KnowledgeBase
 from expert.plan import Plan, refused
-from expert.readers import Refused
+from expert.readers import Refused, told
 from expert.readers._onward import Memory
 from expert.renderers import _words as words
 from expert.renderers import render
@@ -37,13 +37,14 @@ class Task:
     """A place to judge. `digest` is that of its content where it is known not to have changed, else empty.
 
     `facts` is the folder of the cache, to read from; `mark` the file that says where the log of a place that may still
-    grow was left, empty for any other.
+    grow was left, empty for any other; `origin` the folder of a mirror and the URL that people know in its place.
     """
 
     path: str
     facts: str
     digest: str = ""
     mark: str = ""
+    origin: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,10 @@ def _verdicts(measured: cache.Content, bench: Bench) -> tuple[Verdict, ...]:
 
 
 def _measured(task: Task, bench: Bench, memory: Memory | None) -> Iterator[cache.Measured | Refused]:
+    mirror, url = task.origin
     for run in runs(task.path, Given(words=bench.words), memory):
+        if mirror:
+            run = told(run, Path(mirror), url)
         if isinstance(run, Refused):
             yield run
         else:

@@ -23,7 +23,8 @@ def markdown(report: Report) -> str:
 
 def _lines(report: Report, form: str) -> list[str]:
     news, resolved = report.of("new", "worse", "reopened"), report.of("resolved")
-    found = [f"Night {report.night}: {count(len(news), 'finding')} new or worse in {count(report.runs, 'run')}"]
+    since = f"compared with {report.before}" if report.before else "the first night"
+    found = [f"Night {report.night}: {count(len(news), 'finding')} new or worse in {count(report.runs, 'run')} ({since})"]
     found += _some(news, form)
     if resolved:
         found += [f"{len(resolved)} resolved:", *_some(resolved, form)]

@@ -87,18 +87,22 @@ def _modified(status: Mapping[str, Any]) -> float | None:
     return None
 
 
-def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[list[str], list[Lost]]:
-    """The roots, each URL replaced by the folder that mirrors it, and those that could not be fetched."""
-    found, lost = [], []
+def local(roots: Iterable[str], folder: Path, selection: Selection) -> tuple[dict[str, str], list[Lost]]:
+    """The roots as folders, each with what people call it: for a URL the folder that mirrors it, and the URL.
+
+    With them the roots that could not be fetched.
+    """
+    found: dict[str, str] = {}
+    lost = []
     for root in roots:
         if "://" not in root:
-            found.append(root)
+            found[root] = root
             continue
         target = folder / sha256(root.encode()).hexdigest()[:12] / (root.rstrip("/").rsplit("/", 1)[-1] or "root")
         try:
             fetch = track if is_tracking_server(root) else mirror
             fetch(root, target, selection)
-            found.append(str(target))
+            found[str(target)] = root.rstrip("/")
         except (MirrorError, TrackingError) as error:
             lost.append(Lost(str(target), root, str(error).removeprefix(f"{root}: ")))
     return found, lost

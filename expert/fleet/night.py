@@ -58,7 +58,7 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     """
     history.begin(request.night, request.as_of)
     roots, unreached = local(request.roots, request.state / "mirror", request.selection)
-    found = list(places(roots, request.selection, request.as_of, history.seen()))
+    found = list(places(list(roots), request.selection, request.as_of, history.seen()))
     rules = replace(request.rules, ledger=ledger.outcomes(history))
     due: list[tuple[Place, str]] = []
     same: list[str] = []
@@ -72,7 +72,10 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
             due.append((place, digest))
     history.unchanged(same, request.night)
     by_path = {place.path: place for place, _ in due}
-    tasks = (Task(place.path, str(_facts(request)), digest, _mark(place, request)) for place, digest in due)
+    tasks = (
+        Task(place.path, str(_facts(request)), digest, _mark(place, request), _origin(place, roots))
+        for place, digest in due
+    )
     for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
         _keep(future.result(), by_path[task.path], request, history)
         progress(n, len(due))
@@ -84,6 +87,12 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
     _forget(request, history, {_mark(place, request) for place in found if isinstance(place, Place)})
     history.finish(request.night)
     return lost
+
+
+def _origin(place: Place, roots: Mapping[str, str]) -> tuple[str, str]:
+    """The folder that mirrors the root of a place, and the URL of that root; nothing twice where it is no mirror."""
+    mirrors = (one for one in roots.items() if one[0] != one[1] and Path(place.path).is_relative_to(one[0]))
+    return next(mirrors, ("", ""))
 
 
 def _keep(outcome: Outcome, place: Place, request: Request, history: History) -> None:

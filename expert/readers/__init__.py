@@ -20,7 +20,7 @@ from expert import rooms, vocabulary
 from expert.readers._columns import head
 from expert.readers._onward import Memory
 from expert.readers._text import decoded, is_text
-from expert.readers._unpacked import BROKEN, is_log, packed, told, unpacked
+from expert.readers._unpacked import BROKEN, is_log, packed, unpacked
 from expert.readers.beside import NAMES, settings_beside
 from expert.run import RunLog
 from expert.words import Words
@@ -123,15 +123,21 @@ def _runs(path: Path, name: str, why: str, words: Words, memory: Memory | None) 
         yield Refused(str(path), f"{path}: it is nested too deeply")
 
 
+def told(run: RunLog | Refused, inner: Path, origin: str) -> RunLog | Refused:
+    """The run with the source that a person knows instead of the place where it was put for a while."""
+    source = run.source.replace(str(inner), origin)
+    if isinstance(run, Refused):
+        return Refused(source, run.reason.replace(str(inner), origin))
+    return replace(run, source=source)
+
+
 def _of_packed(path: Path, words: Words, reader: str) -> Iterator[RunLog | Refused]:
     """The runs of a compressed log or an archive."""
     try:
         with unpacked(path) as (inner, notes):
             for run in read(inner, words, reader) if not packed(inner) else ():
-                if isinstance(run, Refused):
-                    yield Refused(str(path), run.reason.replace(str(inner), str(path)))
-                else:
-                    yield replace(told(run, inner, str(path)), notes=(*notes, *run.notes))
+                named = told(run, inner, str(path))
+                yield named if isinstance(named, Refused) else replace(named, notes=(*notes, *named.notes))
             if packed(inner):
                 yield Refused(str(path), f"{path}: it is packed twice; unpack it once yourself")
     except BROKEN as error:

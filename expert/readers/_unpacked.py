@@ -12,13 +12,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any
 
 from expert.readers._columns import head
 from expert.readers.beside import NAMES
-from expert.run import RunLog
 
 LEAST_ALLOWED, TIMES_ALLOWED, MOST_FILES = 256 * 2**20, 100, 10_000
 """What is unpacked may be this large in any case, or this many times as large as the file; an archive holds so many."""
@@ -72,11 +70,6 @@ def unpacked(path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
             unpack, inner, archive = _unzip if kind == "zip" else _untar, _folder(place, path), inner
             unpack(archive, inner, left, notes)
         yield inner, tuple(notes)
-
-
-def told(run: RunLog, inner: Path, origin: str) -> RunLog:
-    """The run with the source that a person knows instead of the place where it was put for a while."""
-    return replace(run, source=run.source.replace(str(inner), origin))
 
 
 def _folder(place: Path, path: Path) -> Path:

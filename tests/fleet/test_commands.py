@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -106,6 +107,41 @@ def test_verify_says_what_was_applied_and_whether_it_worked(tmp_path):
     assert "no longer found: overfitting" in result.output
 
 
+def test_verify_names_what_the_later_run_lacks(tmp_path):
+    put(tmp_path / "a" / "log.csv", diverged())
+    put(tmp_path / "b" / "log.csv", healthy())
+    told = CliRunner().invoke(expert, ["verify", str(tmp_path / "a"), str(tmp_path / "b")]).output
+    assert "cannot tell whether it was applied: neither run gives lr" in told
+    assert "the later run lacks grad_norm" in told
+
+
+def test_verify_takes_one_of_several_runs_by_its_name(tmp_path):
+    both = "run,epoch,loss\n" + "".join(f"{run},{n},{2 / (n + 1)}\n" for run in ("one", "two") for n in range(40))
+    put(tmp_path / "both.csv", both)
+    log = str(tmp_path / "both.csv")
+    told = CliRunner().invoke(expert, ["verify", log, log]).output
+    name = re.search(r"as in '(.*?)'", told)[1]
+    assert CliRunner().invoke(expert, ["verify", name, name]).exit_code == 0
+    assert "but both run one, both run two" in CliRunner().invoke(expert, ["verify", f"{log}#three", log]).output
+
+
+def test_of_two_nights_at_once_one_steps_aside_and_one_waits(tmp_path):
+    for n in range(40):
+        put(tmp_path / "runs" / f"run{n}" / "log.csv", overfitted() if n % 2 else healthy())
+    kept = tmp_path / "site" / ".expert"
+    command = [sys.executable, "-m", "expert", "nightly", str(tmp_path / "runs"), "--site", str(tmp_path / "site")]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE)
+    while not (kept / "history.lock").exists() and first.poll() is None:
+        time.sleep(0.01)
+    waiting = subprocess.Popen([*command, "--wait", "60"], stdout=subprocess.PIPE)
+    aside = subprocess.run(command, capture_output=True, text=True)
+    assert (aside.returncode, first.wait(), waiting.wait()) == (2, 0, 0)
+    assert "another expert writes this history; --wait SECONDS" in aside.stderr
+    told = [process.communicate()[0].decode() for process in (first, waiting)]
+    assert "20 findings new or worse in 40 runs" in told[0]
+    assert told[0] == told[1]
+
+
 SETTLED = """
 [nightly]
 roots = "runs"
@@ -124,14 +160,14 @@ tags = {"nlp/*" = "language", "*/log.csv" = "tables"}
 def test_a_team_settles_its_nights_in_its_configuration(tmp_path, monkeypatch):
     for name, age in (("nlp/log.csv", 1), ("debug/log.csv", 1), ("old/log.csv", 60), ("nlp/other.tsv", 1)):
         put(tmp_path / "runs" / name, overfitted(), age)
-    (tmp_path / "runs" / "nlp" / "config.json").write_text('{"tag": "tried"}')
+    (tmp_path / "runs" / "nlp" / "config.json").write_text('{"tags": ["tried", "small"]}')
     (tmp_path / "expert.toml").write_text(SETTLED)
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(expert, ["nightly", "--as-of", "2026-11-01"])
     assert result.exit_code == 0, result.output
     (finding,) = json.loads((tmp_path / "night" / "index.json").read_text())["findings"]
     assert (finding["run"], finding["owner"]) == ("nlp/log.csv", "ann")
-    assert finding["tags"] == ["language", "tables", "tried"]
+    assert finding["tags"] == ["language", "small", "tables", "tried"]
 
 
 def test_causes_are_told_in_money_where_a_price_is_known(tmp_path):

@@ -15,6 +15,9 @@ def test_a_url_is_judged_like_a_folder_and_only_what_changed_is_fetched(tmp_path
     told = take_roots(("memory://fleet",), tmp_path)
     assert {entry.run for entry in told.entries} == {"bad/log.csv"}
     assert not list((tmp_path / ".expert" / "mirror").rglob("*.pt"))
+    pages = [page.read_text() for page in (tmp_path / "run").glob("*.html")]
+    assert any("memory://fleet/bad/log.csv" in page for page in pages)
+    assert not any("mirror" in page for page in pages)
     memory.rm("/fleet/bad", recursive=True)
     assert set(states(take_roots(("memory://fleet",), tmp_path, day=1))) == {"resolved"}
 

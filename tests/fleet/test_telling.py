@@ -82,4 +82,4 @@ def test_prometheus_counts_open_findings(root):
 def test_the_message_names_what_is_new_first(root):
     text = message.text(take(root))
     assert text.index("ann/log.csv") < len(text)
-    assert text.startswith("Night 2026-11-01: 2 findings new or worse in 3 runs")
+    assert text.startswith("Night 2026-11-01: 2 findings new or worse in 3 runs (the first night)")
