@@ -24,7 +24,9 @@ def markdown(report: Report) -> str:
 def _lines(report: Report, form: str) -> list[str]:
     news, resolved = report.of("new", "worse", "reopened"), report.of("resolved")
     since = f"compared with {report.before}" if report.before else "the first night"
-    found = [f"Night {report.night}: {count(len(news), 'finding')} new or worse in {count(report.runs, 'run')} ({since})"]
+    found = [
+        f"Night {report.night}: {count(len(news), 'finding')} new or worse in {count(report.runs, 'run')} ({since})"
+    ]
     found += _some(news, form)
     if resolved:
         found += [f"{len(resolved)} resolved:", *_some(resolved, form)]
@@ -40,7 +42,7 @@ def _lines(report: Report, form: str) -> list[str]:
 def _some(entries: Sequence[Entry], form: str) -> list[str]:
     lines = [
         form.format(
-            run=short(entry.run, 60),
+            run=short(entry.run, 100),
             title=entry.row.title.rstrip("."),
             about=f" ({short(entry.row.about, 40)})" if entry.row.about else "",
             severity=entry.row.severity,

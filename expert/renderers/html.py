@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from expert import certainty
 from expert.findings import Finding
@@ -141,11 +142,17 @@ def _templates() -> jinja2.Environment:
         "steps": words.steps,
         "count": words.count,
         "short": words.short,
+        "path": _path,
         "number": number,
         "word": certainty.in_words,
         "lower_first": lambda text: text[:1].lower() + text[1:],
     }
     return environment
+
+
+def _path(name: str) -> Markup:
+    """A short name that may break where its parts meet."""
+    return Markup(re.sub(r"(?<=[/_])(?=\w)", "<wbr>", str(escape(words.short(name)))))
 
 
 @cache
