@@ -96,8 +96,9 @@ class RunLog:
     """Everything that one run left behind. Readers make it, nobody changes it.
 
     `notes` say what the reader skipped or repaired, and what is assumed of a column. `reader` is the reader's name and
-    why it took the log, `clocks` the columns that count steps, epochs or time. `facts` are what was measured elsewhere
-    and no log holds; `expert.supplied` names them; `exhibits` are what there is to see of that.
+    why it took the log, `clocks` the columns that count steps, epochs or time; `spelled` is what the run itself calls a
+    setting. `facts` are what was measured elsewhere and no log holds; `expert.supplied` names them; `exhibits` are what
+    there is to see of that.
     """
 
     name: str
@@ -110,6 +111,7 @@ class RunLog:
     clocks: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def clock(self) -> Clock:

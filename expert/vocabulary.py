@@ -126,13 +126,12 @@ def setting(name: str) -> str:
 
 def settings(found: Mapping[str, object]) -> dict[str, Setting]:
     """The settings by their one name, nested ones by their last part; what is no number, truth, word or list is out."""
-    taken: dict[str, Setting] = {}
-    for name, value in _flat(found):
-        canonical = setting(name)
-        understood = _setting_value(canonical, value)
-        if understood is not None and (canonical not in taken or plain(name) == canonical):
-            taken[canonical] = understood
-    return taken
+    return {name: value for name, (_, value) in _understood(found).items()}
+
+
+def spelled(found: Mapping[str, object]) -> dict[str, str]:
+    """How each setting is called where it was found, by its one name; nested ones by their path, joined by dots."""
+    return {name: path for name, (path, _) in _understood(found).items()}
 
 
 def describe(column: str) -> tuple[str, str, str, Direction | None]:
@@ -472,12 +471,25 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
     return (*series, *sums), notes
 
 
-def _flat(found: Mapping[str, object], depth: int = 0) -> Iterable[tuple[str, object]]:
+def _understood(found: Mapping[str, object]) -> dict[str, tuple[str, Setting]]:
+    """Path and value of each setting by its one name."""
+    taken: dict[str, tuple[str, Setting]] = {}
+    for path, name, value in _flat(found):
+        canonical = setting(name)
+        understood = _setting_value(canonical, value)
+        if understood is not None and (canonical not in taken or plain(name) == canonical):
+            taken[canonical] = path, understood
+    return taken
+
+
+def _flat(found: Mapping[str, object], above: tuple[str, ...] = ()) -> Iterable[tuple[str, str, object]]:
+    """The path, name and value of all that is not nested further."""
     for name, value in found.items():
-        if isinstance(value, Mapping) and depth < 4:
-            yield from _flat(value, depth + 1)
+        path = (*above, str(name))
+        if isinstance(value, Mapping) and len(above) < 4:
+            yield from _flat(value, path)
         else:
-            yield str(name), value
+            yield ".".join(path), path[-1], value
 
 
 def _setting_value(name: str, value: object) -> Setting | None:

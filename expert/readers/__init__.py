@@ -115,7 +115,9 @@ def _runs(path: Path, name: str, why: str, words: Words, memory: Memory | None) 
         for run in reader.read(path, memory) if isinstance(reader, ReaderOfLines) else reader.read(path):
             beside, notes = settings_beside(Path(run.source))
             settings = {**vocabulary.settings(beside), **vocabulary.settings(run.settings)}
-            run = replace(run, settings=settings, notes=(*run.notes, *notes), reader=f"{name}: {why}")
+            spelled = {**vocabulary.spelled(beside), **vocabulary.spelled(run.settings)}
+            notes = (*run.notes, *notes)
+            run = replace(run, settings=settings, spelled=spelled, notes=notes, reader=f"{name}: {why}")
             yield vocabulary.understand(run, words)
     except (Unreadable, OSError) as error:
         yield Refused(str(path), str(error))

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from expert import vocabulary
 from expert.facts import Fact, Value
 from expert.prose import number
 from expert.tune import snippets
 from expert.tune.importance import SENSITIVITY
 from expert.tune.measured import Measured
-from expert.tune.ranges import Next
-from expert.tune.space import Scale, shown
+from expert.tune.ranges import LIMITS, Next
+from expert.tune.space import Scale, canonical, shown
+from expert.tune.trials import Knob
 
 _RATE_BOUND = ("optimizer", "batch_size", "momentum")
 """What asks for another learning rate when it changes."""
+_FACTOR = 100.0
+"""So many times smaller and larger a knob that was never varied is to be searched."""
 
 
 def facts(found: Measured) -> tuple[Fact, ...]:
@@ -48,6 +50,8 @@ def _of_sweep(found: Measured) -> dict[str, Value | None]:
         best = found.order[0]
         told |= {"best_trial": found.sweep.trials[best].name, "best_result": float(values[best])}
         told |= {"result_spread": float(np.ptp(values[found.order]))}
+    if found.chosen is not None:
+        told |= {"chosen_trial": found.sweep.trials[found.chosen].name}
     if found.noise and found.noise.deviation > 0 and len(found.order) > 1:
         losses, deviation = found.result.losses[found.order], found.noise.deviation
         told |= {
@@ -60,9 +64,9 @@ def _of_sweep(found: Measured) -> dict[str, Value | None]:
     if found.follows:
         told |= {
             "next_ranges": snippets.text(found.follows),
-            "next_share": float(np.prod([one.share for one in found.follows])),
-            "next_optuna": snippets.optuna(found.follows),
-            "next_ray": snippets.ray(found.follows),
+            "next_share": float(np.prod([one.share for one in found.follows if not one.is_idle])),
+            "next_optuna": snippets.optuna(found.follows, found.sweep, found.result),
+            "next_ray": snippets.ray(found.follows, found.sweep, found.result),
             "next_wandb": snippets.wandb(found.follows, found.fixed, found.result),
         }
     return told
@@ -99,16 +103,19 @@ def _of_knob(found: Measured, n: int) -> Iterator[Fact]:
         told |= dict(zip(("acts_with", "interaction_share"), found.interactions[scale.name], strict=True))
     if found.follows:
         told |= _next(scale, found.follows[n])
+    if found.surrogate:
+        told |= {"knob_swing": float(found.surrogate.swing[n])}
     yield from _facts(scale.name, told)
 
 
 def _next(scale: Scale, one: Next) -> dict[str, Value | None]:
-    told: dict[str, Value | None] = {"knob_next_share": one.share, "knob_next_held": one.held}
+    told: dict[str, Value | None] = {"knob_next": snippets.said(one), "knob_is_idle": one.is_idle}
+    if one.is_idle:
+        return told
+    told |= {"knob_next_share": one.share, "knob_next_held": one.held}
     if scale.kind == "choice":
-        return told | {"knob_next": " or ".join(map(shown, one.choices))}
-    said = f"{number(one.low)} to {number(one.high)}{' (log)' if scale.is_log else ''}"
+        return told
     return told | {
-        "knob_next": said,
         "knob_next_low": one.low,
         "knob_next_high": one.high,
         "knob_scale": "log" if scale.is_log else "linear",
@@ -116,7 +123,19 @@ def _next(scale: Scale, one: Next) -> dict[str, Value | None]:
         "range_edge_value": scale.low if one.edge == "lower" else scale.high,
         "range_edge_sure": one.sure,
         "range_edge_bounded": one.bounded,
+        "knob_beyond": snippets.said(one) if one.is_beyond else None,
     }
+
+
+def _tried(name: str, value: Knob) -> dict[str, Value | None]:
+    """How to search a positive number that was never varied: two powers of ten either way."""
+    if isinstance(value, bool | str | tuple) or value <= 0:
+        return {}
+    low, high = value / _FACTOR, min(value * _FACTOR, LIMITS.get(canonical(name), (0.0, np.inf))[1])
+    wide = Next(Scale(name, "number", low, high, True), low, high)
+    told = {"optuna": snippets.suggestion(wide), "ray": f"{name!r}: {snippets.distribution(wide)}"}
+    told["wandb"] = "\n".join([f"{name}:", *(f"  {line}" for line in snippets.parameter(wide))])
+    return {"knob_tried": snippets.said(wide), **{f"knob_tried_{tool}": snippet for tool, snippet in told.items()}}
 
 
 def _untuned(found: Measured) -> Iterator[Fact]:
@@ -124,8 +143,8 @@ def _untuned(found: Measured) -> Iterator[Fact]:
     varied = [scale.canonical for scale in found.scales]
     bound = [scale.name for scale in found.scales if scale.canonical in _RATE_BOUND]
     for name, value in found.fixed.items():
-        canonical = vocabulary.setting(name)
-        if SENSITIVITY.get(canonical) == "high" and canonical not in varied:
+        known = canonical(name)
+        if SENSITIVITY.get(known) == "high" and known not in varied:
             yield from _facts(
                 name,
                 {
@@ -136,6 +155,7 @@ def _untuned(found: Measured) -> Iterator[Fact]:
                     "rate_bound": bool(bound),
                     "rate_bound_knobs": ", ".join(bound) or None,
                     "knob_trials": len(found.order),
-                    "is_learning_rate": canonical == "lr",
+                    "is_learning_rate": known == "lr",
+                    **_tried(name, value),
                 },
             )

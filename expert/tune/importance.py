@@ -95,4 +95,5 @@ def _fanova(places: FloatArray, ranks: FloatArray, scales: Sequence[Scale], seed
         study.add_trial(optuna.trial.create_trial(params=values, distributions=distributions, value=float(rank)))
     evaluator = FanovaImportanceEvaluator(n_trees=_TREES, seed=seed)
     found = evaluator.evaluate(study)
-    return [max(0.0, value) if math.isfinite(value := found.get(f"knob {n}", 0.0)) else 0.0 for n in range(len(scales))]
+    shares = [float(found.get(f"knob {n}", 0.0)) for n in range(len(scales))]
+    return [max(0.0, share) if math.isfinite(share) else 0.0 for share in shares]

@@ -12,7 +12,7 @@ from expert.run import FloatArray
 from expert.tune.failures import Region, region
 from expert.tune.importance import Importance, importance
 from expert.tune.noise import Noise, noise
-from expert.tune.ranges import Next, following
+from expert.tune.ranges import Next, following, without
 from expert.tune.results import Result
 from expert.tune.space import Scale, points, scales
 from expert.tune.surrogate import Surrogate, surrogate
@@ -49,6 +49,13 @@ class Measured:
         losses = self.result.losses
         return [int(n) for n in np.argsort(losses) if np.isfinite(losses[n])]
 
+    @property
+    def chosen(self) -> int | None:
+        """The trial whose setting is expected to be best once more; the best of many was the luckiest, too."""
+        if self.surrogate is None:
+            return None
+        return min(self.order, key=self.surrogate.expected.__getitem__)
+
 
 def measured(sweep: Sweep, result: Result) -> Measured:
     """Everything that the trials of a sweep tell."""
@@ -60,12 +67,7 @@ def measured(sweep: Sweep, result: Result) -> Measured:
     is_told = len(finished) >= FEWEST and bool(found) and float(np.ptp(finished)) > 0
     process = surrogate(places, result.losses, found) if is_told else None
     mattered = importance(places, result.losses, found)
-    explained = [known.low if (known := mattered.get(s.name)) else 0.0 for s in found]
-    follows = (
-        tuple(following(s, process.optima[:, n], regions[n], explained[n]) for n, s in enumerate(found))
-        if process
-        else ()
-    )
+    follows = _follows(sweep, result, found, process, regions, mattered) if process else ()
     val_size = sweep.described.get("val_size")
     return Measured(
         sweep,
@@ -82,6 +84,25 @@ def measured(sweep: Sweep, result: Result) -> Measured:
         _interactions(process, found),
         notes,
     )
+
+
+def _follows(
+    sweep: Sweep,
+    result: Result,
+    found: Sequence[Scale],
+    process: Surrogate,
+    regions: Sequence[Region | None],
+    mattered: Mapping[str, Importance],
+) -> tuple[Next, ...]:
+    """What to search next of each knob."""
+    best = sweep.trials[int(np.nanargmin(result.losses))].knobs
+    finished = int(np.isfinite(result.losses).sum())
+    follows = []
+    for n, scale in enumerate(found):
+        explained = mattered[scale.name].low if scale.name in mattered else 0.0
+        one = following(scale, process.optima[:, n], regions[n], explained)
+        follows.append(without(one, float(process.swing[n]), finished, best.get(scale.name)))
+    return tuple(follows)
 
 
 def _interactions(process: Surrogate | None, found: Sequence[Scale]) -> dict[str, tuple[str, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ WIDTHS = {0.25: 0.8, 0.5: 0.9}
 is inside; else it stays as it is. A quarter saves more, for which a little more is risked."""
 RIM = 0.05
 """What lies so near to an end of a range, as a share of it, lies at its edge."""
-_LIMITS = {"dropout": (0.0, 0.9), "label_smoothing": (0.0, 0.5), "momentum": (0.0, 0.999), "lr": (0.0, 10.0)}
+LIMITS = {"dropout": (0.0, 0.9), "label_smoothing": (0.0, 0.5), "momentum": (0.0, 0.999), "lr": (0.0, 10.0)}
 """Beyond these nothing is to be gained, whatever the sweep says."""
 MATTERS = 0.02
 """The least share of the variance, at the lower end of its interval."""
@@ -26,12 +26,18 @@ SHIFTED, INSIDE, BEYOND = 0.5, 0.125, 0.375
 """So sure that the optimum lies at an end, the next range reaches so far inside and beyond, as shares of this one."""
 _KEPT = 0.1
 """A choice stays while so much speaks for it."""
+IDLE, MANY = 0.02, 24
+"""A knob is idle that moves the result by a smaller share of what lies between best and median, told by so many trials.
+
+In 26 sweeps one of 68 knobs that were read stayed below, and 7 of 26 that were not: rather silence than a knob lost.
+"""
 Edge = Literal["", "lower", "upper"]
 
 
 @dataclass(frozen=True)
 class Next:
-    """What to search next of one knob: numbers from `low` to `high`, or the `choices` that are left.
+    """What to search next of one knob: numbers from `low` to `high`, the `choices` that are left, or `fixed`, which
+    `is_idle` if it makes no difference.
 
     `share` is its width over the former one, `held` how likely the optimum lies in it; `edge` the end of the former
     range where the optimum may lie with probability `sure`, `bounded` whether nothing can be searched beyond it.
@@ -41,11 +47,33 @@ class Next:
     low: float = 0.0
     high: float = 0.0
     choices: tuple[Knob, ...] = ()
+    fixed: Knob | None = None
+    is_idle: bool = False
     share: float = 1.0
     held: float = 1.0
     edge: Edge = ""
     sure: float = 0.0
     bounded: bool = False
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it reaches where nothing was searched before."""
+        numbers = self.scale.kind != "choice" and self.fixed is None
+        return numbers and (self.low < self.scale.low or self.high > self.scale.high) and self.sure >= SHIFTED
+
+    def holds(self, value: Knob) -> bool:
+        """Whether a value lies in what is searched next."""
+        if self.fixed is not None:
+            return value == self.fixed
+        if self.scale.kind == "choice":
+            return value in self.choices
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
+
+def without(one: Next, swing: float, trials: int, best: Knob | None) -> Next:
+    """The knob fixed at its value in the `best` trial if, by its `swing`, it makes no difference; else as it was."""
+    is_idle = swing < IDLE and trials >= MANY and best is not None
+    return replace(one, fixed=best, is_idle=True, edge="", sure=0.0) if is_idle else one
 
 
 def following(scale: Scale, optima: FloatArray, failing: Region | None, explained: float) -> Next:
@@ -73,12 +101,12 @@ def following(scale: Scale, optima: FloatArray, failing: Region | None, explaine
         ends = _whole(scale, *ends)
     share = scale.place(ends[1]) - scale.place(ends[0])
     first, last = (_round(scale, end) for end in ends)
-    return Next(scale, first, last, (), share, held, edge, sure, bounded)
+    return Next(scale, first, last, share=share, held=held, edge=edge, sure=sure, bounded=bounded)
 
 
 def limits(scale: Scale, failing: Region | None) -> tuple[float, float]:
     """The places beyond which no value is possible, safe, or known to finish."""
-    least, most = _LIMITS.get(scale.canonical, (-math.inf, math.inf))
+    least, most = LIMITS.get(scale.canonical, (-math.inf, math.inf))
     least = max(least, 1.0 if scale.kind == "whole" and scale.low >= 1 else 0.0 if scale.low >= 0 else -math.inf)
     if scale.low >= 0 and scale.high <= 1 and not scale.is_log:
         most = min(most, 1.0)  # what was searched from 0 to 1 is a share
@@ -99,6 +127,7 @@ def _choices(scale: Scale, optima: FloatArray, failing: Region | None) -> Next:
     return Next(
         scale,
         choices=tuple(scale.choices[n] for n in kept),
+        fixed=scale.choices[kept[0]] if len(kept) == 1 else None,
         share=len(kept) / len(scale.choices),
         held=float(shares[kept].sum()),
     )

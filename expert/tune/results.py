@@ -50,7 +50,8 @@ def result(sweep: Sweep, metric: str = "") -> Result:
     if better is None:
         raise UnclearResultError(
             f"{sweep.source}: whether {name!r} is better when higher or lower is not known; "
-            f"say it with --set direction.{name}=higher, or lower"
+            f"say it with --set direction.{name}=higher, or lower "
+            "(the storage of an Optuna study knows, its table does not)"
         )
     values = np.array([math.nan if t.failed else t.results.get(name, math.nan) for t in sweep.trials])
     values[~np.isfinite(values)] = math.nan
@@ -61,7 +62,8 @@ def result(sweep: Sweep, metric: str = "") -> Result:
         if len(counts) == 1
         else f"one of {len(counts)}, --metric names another"
     )
-    return Result(name, better, values, f"the result is {name}, better when {better} ({how})")
+    when = f" {sweep.taken}" if sweep.taken else ""
+    return Result(name, better, values, f"the result is {name}{when}, better when {better} ({how})")
 
 
 def _asked(metric: str, sweep: Sweep, counts: Counter[str]) -> str:

@@ -1,12 +1,16 @@
-"""Run logs → trials: the settings of a run are its knobs, the best value of each metric is its result."""
+"""Run logs → trials: the settings of a run are its knobs, each metric at its best epoch is a result."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from expert.run import Direction, RunLog, Series
+from expert.signals.course import train_loss_end_over_start
 from expert.tune.trials import Sweep, Trial
+
+DIVERGED = 1.5
+"""A run whose training loss ended at so many times its first has diverged, however good it was on the way there."""
 
 _DESCRIBING = ("task", "num_classes", "probe", "human_error", "target_error", "target_loss", "known_result", "patience")
 _ABOUT_DATA = ("input_", "target_", "test_", "baseline_", "known_result")
@@ -14,21 +18,29 @@ _SIZES = ("train_size", "val_size", "testval_size", "test_size", "n_trials", "cl
 
 
 def sweep_of_runs(runs: Sequence[RunLog], name: str, source: str, notes: Iterable[str] = ()) -> Sweep:
-    """The sweep that these runs make; what was read with repairs says so."""
+    """The sweep that these runs make; what was read with repairs says so.
+
+    Knobs are called as the runs call them, and by their one name where the runs do not agree.
+    """
     directions: dict[str, Direction | None] = {}
     for series in (s for run in runs for s in _results(run)):
         directions.setdefault(series.name, series.better)
     repaired = [f"{run.name}: {note}" for run in runs for note in run.notes]
+    ways: dict[str, set[str]] = {}
+    for known, own in ((name, run.spelled.get(name, name)) for run in runs for name in run.settings):
+        ways.setdefault(known, set()).add(own)
+    own_names = {known: found.copy().pop() for known, found in ways.items() if len(found) == 1}
     told = repaired[:5] + [f"{len(repaired) - 5} more notes on runs"] * (len(repaired) > 5)
     readers = dict.fromkeys(run.reader.split(":")[0] for run in runs if run.reader)
     return Sweep(
         name,
         source,
-        tuple(map(_trial, runs)),
+        tuple(_trial(run, own_names) for run in runs),
         directions,
         described={n: value for run in runs[:1] for n, value in run.settings.items() if describes(n)},
         notes=(*notes, *told),
         reader=", ".join(readers) or "runs",
+        taken="at its best epoch",
     )
 
 
@@ -37,8 +49,8 @@ def describes(name: str) -> bool:
     return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
 
 
-def _trial(run: RunLog) -> Trial:
-    knobs = {name: value for name, value in run.settings.items() if not describes(name)}
+def _trial(run: RunLog, own_names: Mapping[str, str]) -> Trial:
+    knobs = {own_names.get(name, name): value for name, value in run.settings.items() if not describes(name)}
     results, failed = {}, ""
     for series in _results(run):
         finite = series.finite.values
@@ -46,6 +58,8 @@ def _trial(run: RunLog) -> Trial:
             results[series.name] = float(finite.max() if series.better == "higher" else finite.min())
         if len(series) and not math.isfinite(series.values[-1]):
             failed = failed or f"{series.name} ended as {series.values[-1]:g}"
+        if series.name == "train_loss" and (train_loss_end_over_start(series) or 0) >= DIVERGED:
+            failed = failed or f"it diverged: {series.name} ended at {series.finite.values[-1]:.3g}"
     if not results and not failed:
         failed = "it has no result"
     return Trial(run.name, knobs, results, failed)

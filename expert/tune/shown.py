@@ -44,13 +44,19 @@ def _next_ranges(found: Measured) -> Table:
             searched, following = (
                 f"{number(a)} to {number(b)}" for a, b in ((scale.low, scale.high), (one.low, one.high))
             )
-        kept = "as before: the trials do not tell" if one.share > 0.99 else f"{one.share:.0%} of it"
-        edge = f"; beyond the {one.edge} end" if one.sure >= 0.5 and not one.bounded and one.share < 1 else ""
+        if one.is_idle and one.fixed is not None:
+            following, kept = shown(one.fixed), "fixed: it makes no difference"
+        else:
+            kept = "as before: the trials do not tell" if one.share > 0.99 else f"{one.share:.0%} of it"
+        edge = f"; beyond the {one.edge} end" if one.is_beyond else ""
         at = shown(best[scale.name]) if scale.name in best else "–"
         rows.append((scale.name, searched, at, following, "log" if scale.is_log else scale.kind, kept + edge))
+    seen = any(scale.kind != "choice" and not scale.settled for scale in found.scales)
+    ends = " What was searched is told from the least and the greatest value that was tried." if seen else ""
     return Table(
         "What to search next",
-        "Each range is the narrowest that very likely holds the optimum, by a Gaussian process through all trials.",
+        "Each range is a quarter or half of the former where that very likely holds the optimum, by a Gaussian process "
+        f"through all trials.{ends}",
         ("knob", "searched", "best trial", "next", "scale", "width"),
         tuple(rows),
     )
@@ -100,8 +106,8 @@ def _slice(found: Measured, n: int) -> Scatter:
     scale, values = found.scales[n], _values(found, n)
     rows = [row for row in found.order[:_MOST_POINTS] if np.isfinite(values[row])]
     band = None
-    if found.follows and scale.kind != "choice" and found.follows[n].share < 0.99:
-        band = (found.follows[n].low, found.follows[n].high)
+    if found.follows and scale.kind != "choice" and (one := found.follows[n]).share < 0.99 and one.fixed is None:
+        band = (one.low, one.high)
     failed = int(np.sum(found.failed))
     lost = f" {failed} failed trials are not shown." if failed else ""
     suggested = " The band is the next range." if band else ""
@@ -135,17 +141,30 @@ def _parallel(found: Measured) -> Parallel:
 
 
 def _best(found: Measured) -> Table:
+    listed = found.order[:_MOST_ROWS]
+    caption, expected = [], None
+    if found.surrogate and found.chosen is not None:
+        sign = 1 if found.result.better == "lower" else -1
+        expected = sign * found.surrogate.expected
+        listed = [*listed, found.chosen] if found.chosen not in listed else listed
+        caption.append(
+            "Expected is what the Gaussian process says of the setting, less luck: by that "
+            f"{found.sweep.trials[found.chosen].name} is the setting to take."
+        )
+    if found.noise:
+        caption.append(f"One deviation of noise is {number(found.noise.deviation, '.2g')}, by {found.noise.source}.")
     rows = [
         (
             found.sweep.trials[row].name,
             number(float(found.result.values[row]), ".4g"),
+            *([number(float(expected[row]), ".4g")] if expected is not None else []),
             *(shown(v) if (v := found.sweep.trials[row].knobs.get(s.name)) is not None else "–" for s in found.scales),
         )
-        for row in found.order[:_MOST_ROWS]
+        for row in listed
     ]
-    noise = found.noise
-    caption = f"One deviation of noise is {number(noise.deviation, '.2g')}, by {noise.source}." if noise else ""
-    return Table("The best trials", caption, ("trial", found.result.name, *(s.name for s in found.scales)), tuple(rows))
+    named = ("expected",) if expected is not None else ()
+    columns = ("trial", found.result.name, *named, *(s.name for s in found.scales))
+    return Table("The best trials", " ".join(caption), columns, tuple(rows))
 
 
 def _some(values: tuple[object, ...]) -> str:

@@ -68,14 +68,19 @@ class Scale:
     @property
     def canonical(self) -> str:
         """The one name of the setting, whatever a framework calls it."""
-        return vocabulary.setting(self.name)
+        return canonical(self.name)
+
+
+def canonical(name: str) -> str:
+    """The one name of a knob; of one that is nested, as in `optim.lr`, that of its last part."""
+    return vocabulary.setting(name.rpartition(".")[2])
 
 
 def scales(sweep: Sweep) -> tuple[tuple[Scale, ...], dict[str, Knob], tuple[str, ...]]:
     """The knobs that were varied, those that were the same in every trial, and what must be said of them."""
     names = dict.fromkeys(name for trial in sweep.trials for name in trial.knobs)
     varied, fixed, notes = [], {}, []
-    for name in (name for name in names if vocabulary.setting(name) not in _IDENTITIES):
+    for name in (name for name in names if canonical(name) not in _IDENTITIES):
         values = [trial.knobs[name] for trial in sweep.trials if name in trial.knobs]
         distinct = list(dict.fromkeys(values))
         if len(distinct) == 1 and (len(values) == len(sweep.trials) or len(values) > 1):
@@ -126,7 +131,7 @@ def _scale(name: str, values: Sequence[Knob], distinct: Sequence[Knob], declared
             distinct, key=lambda v: (not isinstance(v, float | int), v if isinstance(v, float | int) else str(v))
         )
         return Scale(name, "choice", choices=tuple(ordered), levels=len(distinct))
-    whole = all(n == int(n) for n in numbers) and name not in _LOG_BY_NATURE - {
+    whole = all(n == int(n) for n in numbers) and canonical(name) not in _LOG_BY_NATURE - {
         "batch_size",
         "epochs",
         "max_steps",
@@ -134,7 +139,7 @@ def _scale(name: str, values: Sequence[Knob], distinct: Sequence[Knob], declared
     }
     whole = whole and max(numbers) > 1
     low, high = (declared.low, declared.high) if declared else (min(numbers), max(numbers))
-    is_log = declared.is_log if declared else _is_log(vocabulary.setting(name), numbers)
+    is_log = declared.is_log if declared else _is_log(canonical(name), numbers)
     kind: Literal["number", "whole"] = "whole" if whole else "number"
     return Scale(name, kind, low, high, is_log, settled=declared is not None, levels=len(distinct))
 

@@ -22,6 +22,7 @@ _MOST = 150
 _EVEN, _BEST, _NEAR = 512, 8, 16
 _DRAWS = 512
 _RESAMPLED = 5
+_SLICED = 9
 _SOFT = 0.1
 """Results nearer to the best than this share of the median's distance are told apart less and less."""
 
@@ -31,13 +32,17 @@ class Surrogate:
     """What the trials tell of the whole space.
 
     `optima` are places where the optimum may be, shape (draws, knobs); `best` is the place with the best mean;
-    `mean(places)` what is expected there, lower is better, in a unit of its own; `noise` the deviation of a result
-    near the best that no knob explains.
+    `expected` the result that each trial's setting would have but for luck, shape (trials,);
+    `mean(places)` what is expected there, lower is better, in a unit of its own; `noise` the deviation of a result near
+    the best that no knob explains. `swing`, shape (knobs,), is how much worse the result gets at most (95%) where one
+    knob alone is moved from `best`, over how far the median trial is behind the best one.
     """
 
     optima: FloatArray
     best: FloatArray
+    expected: FloatArray
     mean: Callable[[FloatArray], FloatArray]
+    swing: FloatArray
     noise: float
 
 
@@ -46,7 +51,7 @@ def surrogate(points: FloatArray, results: FloatArray, scales: Sequence[Scale], 
     from threadpoolctl import threadpool_limits
 
     random = np.random.default_rng(seed)
-    filled = np.where(np.isnan(points), 0.5, points)
+    filled = everywhere = np.where(np.isnan(points), 0.5, points)
     target = _target(results)
     center, unit = float(target.mean()), float(target.std()) or 1.0
     target = (target - center) / unit
@@ -55,20 +60,29 @@ def surrogate(points: FloatArray, results: FloatArray, scales: Sequence[Scale], 
     with threadpool_limits(1):  # small matrices: threads would only wait for each other
         process = _process(_features(filled, scales), target, seed)
         candidates = _candidates(filled, target, scales, random)
+        processes = [process]
         optima = [candidates[_best_of_draws(process, _features(candidates, scales), random)]]
         for again in (random.integers(0, len(target), len(target)) for _ in range(_RESAMPLED)):
-            other = _process(_features(filled[again], scales), target[again], seed)
+            processes.append(_process(_features(filled[again], scales), target[again], seed))
             near = _candidates(filled[again], target[again], scales, random)
-            optima.append(near[_best_of_draws(other, _features(near, scales), random)])
+            optima.append(near[_best_of_draws(processes[-1], _features(near, scales), random)])
         mean = process.predict(_features(candidates, scales))
+        best = candidates[int(mean.argmin())]
+        expected = process.predict(_features(everywhere, scales))
+        moved = np.array([[_moved(one, best, n, scales) for n in range(len(scales))] for one in processes])
     residual = float(process.kernel_.k2.noise_level) ** 0.5
-    best = int(mean.argmin())
+
+    def told(modeled: FloatArray) -> FloatArray:
+        """The results that values of the process stand for."""
+        return _untargeted(results, center + unit * modeled)
+
     return Surrogate(
         np.concatenate(optima),
-        candidates[best],
+        best,
+        told(expected),
         lambda places: process.predict(_features(places, scales)),
-        float(_untargeted(results, center + unit * (mean[best] + residual)))
-        - float(_untargeted(results, center + unit * mean[best])),
+        np.median(told(moved[..., 1]) - told(moved[..., 0]), axis=0) / _ends(results)[1],
+        float(np.diff(told(mean.min() + np.array([0.0, residual])))[0]),
     )
 
 
@@ -83,6 +97,18 @@ def _process(features: FloatArray, target: FloatArray, seed: int) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return process.fit(features, target)
+
+
+def _moved(process: Any, best: FloatArray, n: int, scales: Sequence[Scale]) -> tuple[float, float]:
+    """What is expected where knob `n` alone is moved from the best place: the least, and the most (95%)."""
+    values = np.arange(len(scales[n].choices)) if scales[n].kind == "choice" else np.linspace(0, 1, _SLICED)
+    places = np.repeat(best[None], len(values), axis=0)
+    places[:, n] = values
+    mean, covariance = process.predict(_features(places, scales), return_cov=True)
+    covariance = covariance - process.kernel_.k2.noise_level * np.eye(len(mean))
+    least, variance = int(mean.argmin()), np.diag(covariance)
+    apart = variance + variance[least] - 2 * covariance[:, least]
+    return float(mean[least]), float(np.max(mean + 1.64 * np.sqrt(apart.clip(0))))
 
 
 def _best_of_draws(process: Any, features: FloatArray, random: np.random.Generator) -> IntArray:
@@ -105,10 +131,10 @@ def _target(results: FloatArray) -> FloatArray:
     return np.log(_SOFT * gap + behind)
 
 
-def _untargeted(results: FloatArray, target: float) -> float:
-    """The result that a value of the model stands for."""
+def _untargeted(results: FloatArray, target: FloatArray) -> FloatArray:
+    """The results that values of the model stand for."""
     best, gap = _ends(results)
-    return float(np.exp(target)) - _SOFT * gap + best
+    return np.asarray(np.exp(target) - _SOFT * gap + best)
 
 
 def _ends(results: FloatArray) -> tuple[float, float]:

@@ -120,7 +120,7 @@ def run_of(sweep: Sweep, given: Given, metric: str = "") -> RunLog:
     return RunLog(
         sweep.name,
         sweep.source,
-        settings=dict(found.fixed),
+        settings=vocabulary.settings(found.fixed),
         notes=notes,
         reader=f"sweep: {sweep.reader}",
         facts=facts(found),

@@ -12,6 +12,7 @@ from typing import Any
 from expert import vocabulary
 from expert.readers.beside import settings_beside
 from expert.tune.runs import describes
+from expert.tune.space import canonical
 from expert.tune.trials import Knob, Sweep, Trial
 from expert.words import Words
 
@@ -71,9 +72,9 @@ def sweep_of_table(path: Path, words: Words) -> Sweep:
         failed = f"its state is {state}" if lost else "" if finite else "it has no finite result"
         trials.append(Trial(str(row[labels[0]]) if labels else f"row {n + 1}", knobs, finite, failed))
     beside, wrong = settings_beside(path)
-    shared = vocabulary.settings(beside)
-    taken = {_knob_name(column) for column, kind in kinds.items() if kind == "knob"}
-    same = {name: value for name, value in shared.items() if name not in taken and not describes(name)}
+    shared, spelled = vocabulary.settings(beside), vocabulary.spelled(beside)
+    taken = {canonical(_knob_name(column)) for column, kind in kinds.items() if kind == "knob"}
+    same = {spelled[name]: value for name, value in shared.items() if name not in taken and not describes(name)}
     trials = [replace(trial, knobs={**trial.knobs, **same}) for trial in trials]
     notes = [*wrong, *([f"{unfinished} trials that still run are left out"] if unfinished else [])]
     known = ", ".join(_knob_name(column) for column, kind in kinds.items() if kind == "knob")
@@ -149,7 +150,7 @@ def _bare(column: str) -> str:
 
 def _knob_name(column: str) -> str:
     found = _MARKED.match(column)
-    return vocabulary.setting(found[1] if found else column)
+    return found[1] if found else column.strip()
 
 
 def _counts(values: Any) -> bool:

@@ -35,7 +35,7 @@ class Sweep:
     """All trials of one search. `directions` says which way each result is better, where that is known.
 
     `declared` are ranges that the tool was told, `described` settings that tell of the task and the data and are no
-    knobs, `notes` what was left out or assumed while reading.
+    knobs, `notes` what was left out or assumed while reading, `taken` when in a trial its results were taken.
     """
 
     name: str
@@ -46,3 +46,4 @@ class Sweep:
     described: Mapping[str, Knob] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reader: str = ""
+    taken: str = ""

@@ -40,6 +40,10 @@ def objective(trial: optuna.Trial) -> float:
     return loss(lr)
 
 
+def number(plan, name, about):
+    return next(fact.value for fact in plan.run.facts if (fact.name, fact.about) == (name, about))
+
+
 def only(path: Path):
     (found,) = sweeps([path], Given())
     assert not isinstance(found, Refused), found.reason
@@ -58,9 +62,46 @@ def test_runs_of_a_folder_are_trials_with_their_settings_and_best_results(folder
 def test_validation_is_the_result_and_seeds_are_no_knobs(folder):
     plan = expert.tune(folder)
     assert plan.run.notes[:2] == (
-        "the result is val_loss, better when lower (one of 2, --metric names another)",
+        "the result is val_loss at its best epoch, better when lower (one of 2, --metric names another)",
         "varied: lr",
     )
+
+
+def test_a_run_that_diverged_has_failed_however_good_its_best_epoch_was(folder):
+    rows = [f"{epoch},{train},{train}" for epoch, train in enumerate([2.3, 0.01, 5, 40, 900])]
+    (folder / "run3" / "log.csv").write_text("\n".join(["epoch,train_loss,val_loss", *rows]))
+    (failed,) = [trial.failed for trial in only(folder).trials if trial.failed]
+    assert failed == "it diverged: train_loss ended at 900"
+
+
+def test_wandb_offline_runs_are_trials(tmp_path, monkeypatch):
+    wandb = pytest.importorskip("wandb")
+    for name in ("WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "own"))
+    quiet = wandb.Settings(mode="offline", silent=True, console="off", x_disable_stats=True)
+    for lr in RATES[::2]:
+        config = {"optim": {"learning_rate": lr, "name": "adam"}, "seed": 1}
+        with wandb.init(project="sweep", dir=tmp_path, config=config, settings=quiet) as run:
+            for epoch in range(1, 4):
+                run.log({"epoch": epoch, "train/loss": loss(lr) + 1 / epoch, "val/loss": loss(lr) + 2 / epoch})
+    wandb.teardown()
+    plan = expert.tune(tmp_path / "wandb")
+    assert "varied: optim.learning_rate" in plan.run.notes
+    assert 1e-3 < number(plan, "knob_next_low", "optim.learning_rate") < 1e-2
+
+
+def test_mlflow_runs_are_trials(tmp_path, monkeypatch):
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    mlflow.set_tracking_uri(f"file://{tmp_path}/mlruns")
+    for lr in RATES[::2]:
+        with mlflow.start_run():
+            mlflow.log_params({"learning_rate": lr, "batch_size": 32})
+            for epoch in range(1, 4):
+                mlflow.log_metrics({"train_loss": loss(lr) + 1 / epoch, "val_loss": loss(lr) + 2 / epoch}, step=epoch)
+    plan = expert.tune(tmp_path / "mlruns")
+    assert "varied: learning_rate" in plan.run.notes
+    assert 1e-3 < number(plan, "knob_next_low", "learning_rate") < 1e-2
 
 
 @pytest.mark.parametrize("make", ["sqlite", "journal"])
@@ -83,6 +124,15 @@ def test_an_export_of_optuna_is_a_table_of_trials(tmp_path):
     sweep = only(tmp_path / "trials.csv")
     assert {name for trial in sweep.trials for name in trial.knobs} == {"lr"}
     assert {name for trial in sweep.trials for name in trial.results} == {"value"}
+    assert "the storage of an Optuna study knows" in expert.tune(tmp_path / "trials.csv").not_judged[0].how
+
+
+def test_an_export_of_optuna_with_a_named_metric_says_what_is_better(tmp_path):
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    study.set_metric_names(["val_loss"])
+    study.optimize(objective, n_trials=8)
+    study.trials_dataframe().to_csv(tmp_path / "trials.csv", index=False)
+    assert expert.tune(tmp_path / "trials.csv").run.notes[0].startswith("the result is val_loss, better when lower")
 
 
 @pytest.mark.parametrize(
