@@ -39,6 +39,7 @@ SETTING_NAMES = {
     "target_loss": "irreducible_loss",
     "human_error": "irreducible_error human_level_error bayes_error",
     "probe": "overfit_batch",
+    "hidden_sizes": "hidden_units hidden_layer_sizes layer_sizes hidden_dims hidden_dim hidden_size n_hidden mlp_dims",
     "hidden_activations": "activation activations hidden_activation act",
 }
 TASK_NAMES = {

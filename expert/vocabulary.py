@@ -76,10 +76,11 @@ SETTINGS: Mapping[str, Quantity] = {
     **{name: Quantity(name, "word", "setting", _HELP.get(name, f"setting {name}")) for name in _WORDS.split()},
     "task": Quantity("task", "word", "setting", "what is learned", TASKS),
     "known_result_kind": Quantity("known_result_kind", "word", "setting", "where the known result is from", LADDER),
+    "hidden_sizes": Quantity("hidden_sizes", "number", "setting", "units of each hidden layer"),
     "batch_norm": Quantity("batch_norm", "truth", "setting", "whether there are normalization layers"),
     "shuffle": Quantity("shuffle", "truth", "setting", "whether the training data are shuffled before every epoch"),
 }
-"""The settings that rules can read, by name. Lists (`class_counts`, `hidden_activations`) are read by signals only."""
+"""The settings that rules can read, by name. Lists (`class_counts`, `hidden_sizes`, …) are read by signals only."""
 
 _CANONICAL_SETTING = {alias: name for name, aliases in SETTING_NAMES.items() for alias in aliases.split()}
 

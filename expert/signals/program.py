@@ -101,6 +101,17 @@ def hidden_layers(hidden_activations: str | None, depth: float | None) -> Count 
     return None if hidden_activations is None else float(len([n for n in hidden_activations.split(",") if n.strip()]))
 
 
+_DENSE = re.compile(r"(?:\bd|dense\()(\d+)|linear\(\d+, *(\d+)")
+
+
+def narrowest_layer(hidden_sizes: tuple[float, ...] | float | None, architecture: str | None) -> Count | None:
+    """Units of the narrowest hidden layer, by their list or by an architecture that names its dense layers."""
+    if hidden_sizes is not None:
+        return min(hidden_sizes if isinstance(hidden_sizes, tuple) else (hidden_sizes,))
+    named = [float(one or other) for one, other in _DENSE.findall(architecture or "")]
+    return min(named[:-1], default=None)
+
+
 def attends(architecture: str) -> bool | None:
     """Whether the architecture has attention, by its name."""
     words = re.split(r"[^a-z]+", architecture.lower())
