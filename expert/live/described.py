@@ -33,15 +33,19 @@ def of_program(model: nn.Module, optimizers: Sequence[Optimizer]) -> dict[str, o
     inner = unwrapped(model)
     parameters = [p for layer in layers(inner) for p in layer.parameters]
     modes = with_mode(inner)
+    deep = [m for m in inner.modules() if isinstance(m, _DEEP)]
     dropout = [m.p for m in modes if isinstance(m, nn.modules.dropout._DropoutNd)]
     found: dict[str, object] = {
         "architecture": type(inner).__name__,
         "n_params": sum(p.numel() for p in parameters),
         "trainable_params": sum(p.numel() for p in parameters if p.requires_grad),
-        "depth": sum(isinstance(m, _DEEP) for m in inner.modules()),
+        "depth": len(deep),
         "dropout": max(dropout, default=0.0),
         "batch_norm": any(isinstance(m, nn.modules.batchnorm._NormBase) for m in inner.modules()),
     }
+    dense = [m.out_features for m in deep if isinstance(m, nn.Linear)]
+    if 1 < len(dense) == len(deep):
+        found["hidden_sizes"] = dense[:-1]
     if optimizers:
         group = optimizers[0].param_groups[main_group(optimizers[0])]
         found["optimizer"] = type(optimizers[0]).__name__.lower()

@@ -31,6 +31,7 @@ def test_settings_are_told_by_model_optimizer_and_first_pass(tmp_path):
     told = {"optimizer": "adam", "lr": 1e-3, "batch_size": 32, "loss": "cross_entropy", "num_classes": 3, "epochs": 2}
     assert {name: settings[name] for name in told} == told
     assert settings["hidden_activations"] == "relu, relu"
+    assert settings["hidden_sizes"] == (16.0, 16.0)
     assert settings["dropout"] == 0.1
 
 
