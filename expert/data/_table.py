@@ -22,7 +22,8 @@ HEAD = 10_000
 """So many first rows say whether a column of text is one of numbers."""
 WIDE = 500
 """Of a table with more columns the statistics, too, are those of the sample."""
-_ROW = "row of the source"
+_ROW = "\0row"
+"""No column is called that."""
 _ID = re.compile(r"(^|[\W_])(id|idx|index|uuid|guid|key|row|rowid|no|nr)$|^unnamed|^$|[a-z]I[dD]$", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def of_lazy(
     is_wide = len(features) > WIDE
     wanted = [typed.select(pl.len()) if is_wide else _statistics(typed, features, schema), sample]
     if target:
-        wanted += [typed.group_by(target).len().head(100_000), typed.select(target).head(ROWS)]
+        wanted += [typed.group_by(target).agg(pl.len().alias(_ROW)).head(100_000), typed.select(target).head(ROWS)]
     words, statistics, frame, *of_target = _collect_all([lazy.select(mixed or pl.lit(0)), *wanted], source)
     notes += [
         f"{name}: {column} has {count:,} words among its numbers, missing"
@@ -214,7 +215,7 @@ def _labels(
         return labels.cast(pl.Float64, strict=False), {}, None
     names = as_class(counts[target]).to_list()
     found: dict[str, int] = {}
-    for name, count in zip(names, counts["len"].to_list(), strict=True):
+    for name, count in zip(names, counts[_ROW].to_list(), strict=True):
         if name is not None:
             found[name] = found.get(name, 0) + count
     return as_class(labels), dict(sorted(found.items())), as_class(order[target])

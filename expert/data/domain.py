@@ -21,31 +21,40 @@ FOLDS = 5
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """How well two samples are told apart: `auc` with its 95 % interval, and for each sample how test-like it looks."""
+    """How well two samples are told apart: `auc` with its 95 % interval, and for each sample how test-like it looks.
+
+    `p` is how likely scores of samples that are alike would be so far apart (Mann & Whitney 1947).
+    """
 
     auc: float
     low: float
     high: float
+    p: float
     ours: NDArray[np.float64]
     theirs: NDArray[np.float64]
 
 
 def told_apart(ours: Matrix, theirs: Matrix, seed: int = 0) -> Told | None:
-    """Out-of-fold scores of both samples; None where one of them has fewer than ten."""
+    """Out-of-fold scores of both samples; None where one has fewer than ten rows, or fewer than five that differ."""
     if min(len(ours), len(theirs)) < 2 * FOLDS:
         return None
+    from scipy.stats import mannwhitneyu
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     x = np.vstack([ours, theirs])
     y = np.repeat([0, 1], [len(ours), len(theirs)])
     copies = np.unique(x, axis=0, return_inverse=True)[1].ravel()  # to have one does not tell where a row is from
+    if min(len(np.unique(copies[y == side])) for side in (0, 1)) < FOLDS:
+        return None
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     scores = cross_val_predict(trees(seed), x, y, groups=copies, cv=folds, method="predict_proba")[:, 1]
     auc = float(roc_auc_score(y, scores))
     error = standard_error(auc, len(ours), len(theirs))
     low, high = max(0.0, auc - 1.96 * error), min(1.0, auc + 1.96 * error)
-    return Told(auc, low, high, scores[: len(ours)], scores[len(ours) :])
+    of_ours, of_theirs = scores[: len(ours)], scores[len(ours) :]
+    p = float(mannwhitneyu(of_theirs, of_ours, alternative="greater", method="asymptotic").pvalue)
+    return Told(auc, low, high, p, of_ours, of_theirs)
 
 
 def trees(seed: int = 0) -> Any:

@@ -51,8 +51,8 @@ def _numbers(values: Sequence[pl.Series]) -> list[Matrix]:
 
 def _words(values: Sequence[pl.Series]) -> list[Matrix]:
     """Truths for the frequent words; for texts, of which few come up twice, their length."""
-    counts = values[0].drop_nulls().value_counts(sort=True)
-    frequent = counts.filter(pl.col("count") > 1)[values[0].name].head(FREQUENT).to_list()
+    counts = values[0].drop_nulls().alias("word").value_counts(sort=True)
+    frequent = counts.filter(pl.col("count") > 1)["word"].head(FREQUENT).to_list()
     lengths = [one.str.len_chars().fill_null(0).to_numpy().astype(np.float32)[:, None] for one in values]
     scale = float(lengths[0].std()) or 1.0
     length = [(one - float(lengths[0].mean())) / scale for one in lengths]

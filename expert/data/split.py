@@ -152,7 +152,7 @@ def are_classes(values: pl.Series) -> bool:
     known = values.drop_nulls()
     if not len(known) or not bool((known == known.round()).all()):
         return False
-    counts = known.value_counts()["count"]
+    counts = known.unique_counts()
     kinds, even = len(counts), float(counts.max()) < FEW * float(counts.min())  # type: ignore[arg-type]
     return kinds <= 2 or (len(known) >= 5 * kinds and (kinds <= FEW or (kinds <= CLASSES and even)))
 

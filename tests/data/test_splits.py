@@ -10,7 +10,8 @@ from sklearn.model_selection import train_test_split
 import expert
 from expert.cli import expert as command
 from expert.data import compare
-from expert.data.checks.label_noise import contradicted
+from expert.data.checks.duplicates import near
+from expert.data.checks.label_noise import contradicted, floor
 from expert.data.compare import measure, opened
 from expert.data.domain import discrepancy, standard_error, told_apart
 from expert.exhibits import Histogram, Table
@@ -178,6 +179,90 @@ def test_two_samples_of_one_source_cannot_be_told_apart():
 
 def test_the_error_of_an_area_is_that_of_hanley_and_mcneil():
     assert standard_error(0.5, 100, 100) == pytest.approx(((100 + 100 + 1) / (12 * 100 * 100)) ** 0.5, rel=0.01)
+
+
+def predicted(spread, wrong, size=2000):
+    """Labels of two classes, a share of them wrong, and what a model tells of them that sees the classes overlap."""
+    random = np.random.default_rng(0)
+    odds = random.normal(0, spread, size)
+    chance = 1 / (1 + np.exp(-odds))
+    y = (random.random(size) < chance).astype(int)
+    return np.where(random.random(size) < wrong, 1 - y, y), np.column_stack([1 - chance, chance])
+
+
+@pytest.mark.parametrize("spread", [2, 4, 8])
+def test_classes_that_only_overlap_have_no_wrong_labels(spread):
+    assert floor(*predicted(spread, 0)).low == 0
+
+
+@pytest.mark.parametrize("wrong", [0.02, 0.05, 0.15])
+def test_the_share_of_wrong_labels_lies_in_its_interval(wrong):
+    found = floor(*predicted(8, wrong))
+    assert 0.005 <= found.low <= wrong <= found.high
+    assert found.share == pytest.approx(wrong, rel=0.5)
+
+
+def test_three_wrong_labels_of_a_hundred_are_found_and_none_in_classes_that_overlap():
+    random = np.random.default_rng(0)
+    y = np.arange(900) % 3
+    x = random.normal(size=(900, 4)) + 4 * np.eye(4)[y]
+    wrong = np.where(random.random(900) < 0.03, (y + 1) % 3, y)
+    assert above_low(compare((x, wrong))) == ["label-noise"]
+    assert above_low(compare((x - 2.5 * np.eye(4)[y], y))) == []
+
+
+def test_twins_by_chance_have_other_labels_in_training_too():
+    random = np.random.default_rng(1)
+    frame = pl.DataFrame({f"x{n}": random.integers(0, 1 + n % 3, 1200) for n in range(1, 9)})
+    frame = frame.with_columns(label=random.integers(0, 2, 1200))
+    plan = compare(frame[:800], frame[800:])
+    assert above_low(plan) == []
+    assert any(fact.name == "overlap_labels_differ" and fact.value > 0.2 for fact in plan.run.facts)
+
+
+def test_rows_of_the_usual_values_repeat_by_chance_and_copies_do_not():
+    random = np.random.default_rng(2)
+    sparse = random.normal(size=(600, 20)).round(1) * (random.random((600, 20)) < 0.04)
+    copied = random.normal(size=(600, 20)).round(1)
+    copied[500:] = copied[:100]
+    assert above_low(compare(sparse)) == []
+    assert above_low(compare(copied)) == ["duplicate-samples"]
+
+
+@pytest.mark.parametrize("moved", [0, 1])
+def test_rows_that_their_words_tell_apart_are_no_copies(moved):
+    x = np.random.default_rng(3).normal(size=(500, 3))
+    towns = [f"town {n % 20}" for n in range(500)] + [f"town {(n + moved) % 20}" for n in range(60)]
+    frame = pl.DataFrame(np.vstack([x, x[:60] + 1e-4])).with_columns(town=pl.Series(towns))
+    measured = measure(opened({"train": frame[:500], "val": frame[500:]}), looks={"near": near})
+    assert facts(measured, "val")["near_overlap_count"] == 60 * (1 - moved)
+
+
+def test_a_dozen_rows_are_too_few_to_tell_splits_apart_by():
+    x = np.random.default_rng(65).normal(size=(38, 6))
+    for order in (np.random.default_rng(n).permutation(38) for n in (0, 1, 2)):
+        assert above_low(compare(x[order[:26]], x[order[26:]])) == []
+
+
+def test_splits_of_few_different_rows_are_not_told_apart():
+    rows = np.array([[0.0, 1.0], [1.0, 0.0]])[np.arange(60) % 2]
+    assert told_apart(rows[:40].astype(np.float32), rows[40:].astype(np.float32)) is None
+
+
+@pytest.mark.parametrize("target", ["len", "count"])
+def test_a_column_may_bear_any_name(target):
+    names = ["count", "len", "key", "literal", "index", "word", "row of the source", "größe 尺寸"]
+    random = np.random.default_rng(6)
+    frame = pl.DataFrame(
+        {
+            name: random.choice([*"abcd"], 120) if n % 2 else random.normal(size=120).round(1)
+            for n, name in enumerate(names)
+        }
+    )
+    frame = frame.with_columns(pl.Series(target, random.choice([*"xy"], 120)))
+    measured = measure(opened({"train": frame[:80], "val": frame[80:]}, target))
+    assert [note for note in measured.notes if "failed" in note] == []
+    assert facts(measured)["largest_class"] in ("x", "y")
 
 
 def test_a_label_that_sure_predictions_contradict_is_suspected():

@@ -45,7 +45,7 @@ def constancy(sets: Sets) -> Found:
         yield Fact("constant_column", constant[0])
     shares = {}
     for name in (n for n in whole if n not in constant and whole[n].distinct <= 100):
-        counts = sets.train.frame[name].drop_nulls().value_counts()["count"]
+        counts = sets.train.frame[name].drop_nulls().unique_counts()
         shares[name] = float(counts.max() or 0) / max(1, int(counts.sum()))  # type: ignore[arg-type]
     for name in sorted(shares, key=lambda name: -shares[name])[:WORST]:
         yield Fact("top_share", shares[name], name)

@@ -136,7 +136,7 @@ def _words(ours: pl.Series, theirs: pl.Series) -> tuple[float, float]:
     if ours.n_unique() > 0.5 * len(ours):
         a, b = (np.sort(one.str.len_chars().to_numpy().astype(np.float64)) for one in (ours, theirs))
         return kolmogorov_smirnov(a, b)
-    counts = [dict(one.value_counts().iter_rows()) for one in (ours, theirs)]
+    counts = [dict(one.alias("word").value_counts().iter_rows()) for one in (ours, theirs)]
     names = sorted({*counts[0], *counts[1]})
     table = pooled(np.array([[of.get(name, 0) for name in names] for of in counts], float))
     if table.shape[1] < 2:
@@ -190,7 +190,7 @@ def _seen(one: Drift, train: Split, other: Split) -> Histogram:
     values = [split.frame[one.column].drop_nulls() for split in (train, other)]
     names = (train.name, other.name)
     if values[0].dtype == pl.String:
-        both = pl.concat(values).value_counts(sort=True)[one.column].head(15).to_list()
+        both = pl.concat(values).alias("word").value_counts(sort=True)["word"].head(15).to_list()
         shares = [tuple(float((v == word).sum()) / max(1, len(v)) for word in both) for v in values]
         left = [max(0.0, 1.0 - sum(share)) for share in shares]
         if max(left) > 1e-9:

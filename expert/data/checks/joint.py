@@ -33,6 +33,7 @@ def joint(sets: Sets) -> Found:
         yield Fact("domain_auc", told.auc, other.name)
         yield Fact("domain_auc_low", told.low, other.name)
         yield Fact("domain_auc_high", told.high, other.name)
+        yield Fact("domain_p", told.p, other.name)
         distance, p = discrepancy(ours[:KERNEL], theirs[:KERNEL])
         yield Fact("mmd", distance, other.name)
         yield Fact("mmd_p", p, other.name)

@@ -1,7 +1,8 @@
 """Labels that a model which never saw them contradicts, as in confident learning (Northcutt et al. 2021).
 
 Wrong labels and classes that overlap look alike in number, but not in place: classes overlap where the model is unsure,
-labels go wrong where it is sure too. So the errors among the surer half of the samples are told beside all.
+labels go wrong where it is sure too. So the errors among the surer half of the samples are told beside all, and how
+many there are whatever the model's certainty: a floor under errors that else end where it is sure.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from expert.facts import Fact
 ROWS = 4_000
 SHOWN = 10
 _SHOWN_COLUMNS = 6
+SHARES = (0.0, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4)
+"""Shares of wrong labels that are tried."""
 Probabilities = NDArray[np.float64]
 
 
@@ -33,7 +36,17 @@ class Contradicted:
     suspects: NDArray[np.int64]
     error: float
     core_error: float
+    core_low: float
     skill: float
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The share of wrong labels, with an interval of three standard deviations (99.7 %)."""
+
+    share: float
+    low: float
+    high: float
 
 
 def label_noise(sets: Sets) -> Found:
@@ -57,6 +70,11 @@ def label_noise(sets: Sets) -> Found:
     yield Fact("suspected_count", float(len(found.suspects)))
     yield Fact("label_error", found.error)
     yield Fact("label_core_error", found.core_error)
+    yield Fact("label_core_low", found.core_low)
+    least = floor(y, told)
+    yield Fact("wrong_labels", least.share)
+    yield Fact("wrong_labels_low", least.low)
+    yield Fact("wrong_labels_high", least.high)
     yield Fact("label_skill", found.skill)
     yield Fact("labelled_samples", float(len(y)))
     if len(found.suspects):
@@ -92,14 +110,55 @@ def contradicted(y: NDArray[np.int64], told: Probabilities) -> Contradicted:
     best = reached.argmax(axis=1)
     suspected = np.flatnonzero((reached.max(axis=1) >= 0) & (best != y) & (told.argmax(axis=1) != y))
     wrong = told.argmax(axis=1) != y
-    surer = np.argsort(-told.max(axis=1), kind="stable")[: max(1, n // 2)]
+    surer = wrong[np.argsort(-_margins(told), kind="stable")[: max(1, n // 2)]]
     largest = np.bincount(y).max() / n
     return Contradicted(
         suspected[np.argsort(own[suspected], kind="stable")],
         float(wrong.mean()),
-        float(wrong[surer].mean()),
+        float(surer.mean()),
+        _least(int(surer.sum()), len(surer)),
         float((1 - wrong.mean() - largest) / max(1e-9, 1 - largest)),
     )
+
+
+def floor(y: NDArray[np.int64], told: Probabilities) -> Floor:
+    """The share of labels (n,) that are wrong by chance, as predictions (n, k) of a model that never saw them tell.
+
+    The chance of an error falls with the model's margin as a logistic function does; that of a wrong label does not
+    (Copas 1988, Binary regression models for contaminated data). Estimate and interval are those of the profile
+    likelihood over `SHARES`.
+    """
+    from scipy.optimize import minimize
+
+    wrong, classes, margins = told.argmax(axis=1) != y, told.shape[1], _margins(told)
+    margins = (margins - margins.mean()) / (margins.std() + 1e-9)
+
+    def loss(at: NDArray[np.float64], share: float) -> float:
+        errs = 1 / (1 + np.exp(np.clip(at[0] + np.exp(at[1]) * margins, -50, 50)))
+        chance = np.clip((1 - errs) * share + errs * (1 - share / (classes - 1)), 1e-9, 1 - 1e-9)
+        return -float(np.log(np.where(wrong, chance, 1 - chance)).sum())
+
+    def fitted(share: float) -> float:
+        found = (minimize(loss, start, share, "Nelder-Mead", options={"maxiter": 200}) for start in ([1, 0], [3, 1]))
+        return min(float(one.fun) for one in found)
+
+    losses = np.array([fitted(share) for share in SHARES])
+    inside = np.flatnonzero(losses <= losses.min() + 4.5)
+    return Floor(SHARES[int(losses.argmin())], SHARES[inside[0]], SHARES[inside[-1]])
+
+
+def _margins(told: Probabilities) -> NDArray[np.float64]:
+    """How much likelier the likeliest class is than the next, as a logarithm, (n,)."""
+    *_, second, first = np.sort(told, axis=1).T
+    margins: NDArray[np.float64] = np.log((first + 1e-3) / (second + 1e-3))
+    return margins
+
+
+def _least(errors: int, n: int) -> float:
+    """The lower end of the 99 % interval of a share (Clopper & Pearson 1934)."""
+    from scipy.stats import beta
+
+    return float(beta.ppf(0.01, errors, n - errors + 1)) if errors else 0.0
 
 
 def _out_of_fold(x: NDArray[np.float32], y: NDArray[np.int64]) -> Probabilities:

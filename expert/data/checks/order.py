@@ -17,7 +17,7 @@ def order(sets: Sets) -> Found:
     values = labels.drop_nulls()
     if len(values) < 50 or values.n_unique() < 2:
         return
-    share = values.value_counts()["count"].to_numpy() / len(values)
+    share = values.unique_counts().to_numpy() / len(values)
     same = float((values.slice(1) == values.head(len(values) - 1)).mean() or 0.0)  # type: ignore[arg-type]
     by_chance = float(np.square(share).sum())
     yield Fact("order_sameness", (same - by_chance) / max(1e-9, 1 - by_chance))

@@ -101,8 +101,8 @@ def is_number(values: pl.Series) -> bool:
 
 def frequent(train: pl.Series, test: pl.Series) -> list[str]:
     """The most frequent words of both."""
-    counts = pl.concat([train, test]).drop_nulls().value_counts(sort=True)
-    return [str(word) for word in counts[train.name].head(_FREQUENT)]
+    counts = pl.concat([train, test]).drop_nulls().alias("word").value_counts(sort=True)
+    return [str(word) for word in counts["word"].head(_FREQUENT)]
 
 
 def distance(train: pl.Series, test: pl.Series) -> float:
@@ -121,7 +121,10 @@ def distance(train: pl.Series, test: pl.Series) -> float:
 
 def shares(values: pl.Series) -> dict[str, float]:
     """The share of each word."""
-    return {str(word): float(share) for word, share in values.drop_nulls().value_counts(normalize=True).iter_rows()}
+    return {
+        str(word): float(share)
+        for word, share in values.drop_nulls().alias("word").value_counts(normalize=True).iter_rows()
+    }
 
 
 def apart(train: Rows, test: Rows) -> list[str]:
