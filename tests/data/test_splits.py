@@ -238,6 +238,12 @@ def test_rows_that_their_words_tell_apart_are_no_copies(moved):
     assert facts(measured, "val")["near_overlap_count"] == 60 * (1 - moved)
 
 
+def test_rows_of_numbers_that_were_copied_and_shaken_are_a_leak(cancer):
+    a, b, *_ = cancer
+    copied = a[:50] * (1 + 1e-3 * np.random.default_rng(7).normal(size=(50, a.shape[1])))
+    assert above_low(compare(a, np.vstack([b, copied]))) == ["data-leakage"]
+
+
 def test_a_dozen_rows_are_too_few_to_tell_splits_apart_by():
     x = np.random.default_rng(65).normal(size=(38, 6))
     for order in (np.random.default_rng(n).permutation(38) for n in (0, 1, 2)):

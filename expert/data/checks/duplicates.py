@@ -109,7 +109,9 @@ def near(sets: Sets) -> Found:
 def _said(split: Split, columns: Sequence[str], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
     """What the words of some rows say, as a number; twins say the same."""
     words = [name for name in columns if name in split.words]
-    said: NDArray[np.uint64] = split.frame.select(pl.lit(0).alias("\0"), *words)[rows].hash_rows().to_numpy()
+    if not words:
+        return np.zeros(len(rows), np.uint64)
+    said: NDArray[np.uint64] = split.frame.select(words)[rows].hash_rows().to_numpy()
     return said
 
 

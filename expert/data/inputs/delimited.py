@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,19 @@ def _suffix(source: Path) -> str:
 
 def _form(source: Path) -> tuple[str, bool, bool]:
     """The separator, whether the first line names the columns, and whether there is nothing."""
+    with source.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise DataError(f"{source}: it is written in UTF-16; save it as UTF-8")
     try:
-        head = pl.read_csv(source, has_header=False, separator="\x01", n_rows=5, infer_schema=False, quote_char=None)
+        head = pl.read_csv(
+            source,
+            has_header=False,
+            separator="\x01",
+            n_rows=5,
+            infer_schema=False,
+            quote_char=None,
+            encoding="utf8-lossy",
+        )
     except pl.exceptions.NoDataError:
         return ",", True, True
     except (pl.exceptions.PolarsError, OSError) as error:
