@@ -7,7 +7,7 @@ A metric's name is its split and its base, `train_loss` or `val_f1`; what belong
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -102,6 +102,10 @@ _DROPPED, _NO_METRIC = set(DROPPED.split()), set(NO_METRIC.split())
 _CLOCK_OF = {spelling: clock for clock, spellings in CLOCKS.items() for spelling in spellings.split()}
 
 
+_KINDS = {"name", "type", "class_name", "_target_"}
+"""What says which one a setting is: `optimizer: {name: adam, lr: 0.1}`."""
+
+
 @lru_cache(maxsize=10_000)
 def plain(column: str) -> str:
     """A column's name in lower case, its words joined by one underscore: `train/Box Loss` is `train_box_loss`."""
@@ -123,6 +127,11 @@ def setting(name: str) -> str:
     """The one name of a setting, whatever the framework calls it; its own name if it has no other."""
     known = plain(name)
     return _CANONICAL_SETTING.get(known, known)
+
+
+def called(path: Sequence[str]) -> str:
+    """What a nested setting is called: its last part, or the part before where that says only which one it is."""
+    return path[-2] if len(path) > 1 and path[-1] in _KINDS else path[-1]
 
 
 def settings(found: Mapping[str, object]) -> dict[str, Setting]:
@@ -475,22 +484,25 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
 def _understood(found: Mapping[str, object]) -> dict[str, tuple[str, Setting]]:
     """Path and value of each setting by its one name."""
     taken: dict[str, tuple[str, Setting]] = {}
-    for path, name, value in _flat(found):
+    for path, value in _flat(found):
+        name = called(path)
         canonical = setting(name)
+        if path[-1] == "_target_" and isinstance(value, str):
+            value = value.rpartition(".")[2]  # torch.optim.SGD
         understood = _setting_value(canonical, value)
         if understood is not None and (canonical not in taken or plain(name) == canonical):
-            taken[canonical] = path, understood
+            taken[canonical] = ".".join(path), understood
     return taken
 
 
-def _flat(found: Mapping[str, object], above: tuple[str, ...] = ()) -> Iterable[tuple[str, str, object]]:
-    """The path, name and value of all that is not nested further."""
+def _flat(found: Mapping[str, object], above: tuple[str, ...] = ()) -> Iterable[tuple[tuple[str, ...], object]]:
+    """The path and value of all that is not nested further."""
     for name, value in found.items():
         path = (*above, str(name))
         if isinstance(value, Mapping) and len(above) < 4:
             yield from _flat(value, path)
         else:
-            yield ".".join(path), path[-1], value
+            yield path, value
 
 
 def _setting_value(name: str, value: object) -> Setting | None:

@@ -55,7 +55,7 @@ def _next_ranges(found: Measured) -> Table:
     ends = " What was searched is told from the least and the greatest value that was tried." if seen else ""
     return Table(
         "What to search next",
-        "Each range is a quarter or half of the former where that very likely holds the optimum, by a Gaussian process "
+        "Each range is a quarter or half of the former where that is likely to hold the optimum, by a Gaussian process "
         f"through all trials.{ends}",
         ("knob", "searched", "best trial", "next", "scale", "width"),
         tuple(rows),

@@ -48,8 +48,8 @@ def optuna(following: Sequence[Next], sweep: Sweep, result: Result) -> str:
             "",
             f'study = optuna.create_study(direction="{goal}", sampler=optuna.samplers.TPESampler(multivariate=True))',
             *(_known(known) if known else ()),
-            f"study.optimize(lambda trial: train(**suggest(trial)), n_trials={_again(sweep)})"
-            f"  # train is yours and gives {result.name}",
+            f"# train is yours: it takes the knobs and gives {result.name}",
+            f"study.optimize(lambda trial: train(suggest(trial)), n_trials={_again(sweep)})",
         ]
     )
 

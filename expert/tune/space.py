@@ -72,8 +72,8 @@ class Scale:
 
 
 def canonical(name: str) -> str:
-    """The one name of a knob; of one that is nested, as in `optim.lr`, that of its last part."""
-    return vocabulary.setting(name.rpartition(".")[2])
+    """The one name of a knob, also of one that is nested, as in `optim.lr`."""
+    return vocabulary.setting(vocabulary.called(name.split(".")))
 
 
 def scales(sweep: Sweep) -> tuple[tuple[Scale, ...], dict[str, Knob], tuple[str, ...]]:

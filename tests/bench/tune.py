@@ -191,7 +191,7 @@ def searched(problem: Problem, first: Measured, trials: int, seed: int) -> tuple
     tried: list[FloatArray] = []
     losses: list[float] = []
 
-    def train(**knobs: float) -> float:
+    def train(knobs: dict[str, float]) -> float:
         tried.append(np.array([[scale.place(knobs[name]) for name, scale in problem.knobs.items()]]))
         losses.append(float(problem.results(tried[-1], np.array([next(seeds)]))[0]))
         return losses[-1]

@@ -59,7 +59,7 @@ def test_the_rate_is_narrowed_around_the_best_on_its_own_scale(sound):
 
 
 def test_the_snippet_for_optuna_goes_on_from_the_trials_that_lie_there(sound):
-    given = {"train": lambda lr, **rest: lr}
+    given = {"train": lambda knobs: knobs["lr"]}
     exec(snippets(sound)["optuna"], given)
     low, high = value(sound, "knob_next_low", "lr"), value(sound, "knob_next_high", "lr")
     assert all(low <= trial.params["lr"] <= high for trial in given["study"].trials)

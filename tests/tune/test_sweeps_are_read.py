@@ -74,6 +74,14 @@ def test_a_run_that_diverged_has_failed_however_good_its_best_epoch_was(folder):
     assert failed == "it diverged: train_loss ended at 900"
 
 
+def test_an_optimizer_that_names_itself_is_a_knob(folder):
+    for n in range(16):
+        nested = {"optimizer": {"name": ["sgd", "adam"][n % 2], "lr": RATES[n]}}
+        (folder / f"run{n}" / "config.json").write_text(json.dumps(nested))
+    assert {"optimizer.name": "adam", "optimizer.lr": RATES[9]} in [trial.knobs for trial in only(folder).trials]
+    assert "varied: optimizer.name, optimizer.lr" in expert.tune(folder).run.notes
+
+
 def test_wandb_offline_runs_are_trials(tmp_path, monkeypatch):
     wandb = pytest.importorskip("wandb")
     for name in ("WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
