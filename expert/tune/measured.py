@@ -12,7 +12,7 @@ from expert.run import FloatArray
 from expert.tune.failures import Region, region
 from expert.tune.importance import Importance, importance
 from expert.tune.noise import Noise, noise
-from expert.tune.ranges import Next, following, without
+from expert.tune.ranges import EACH, MANY, Next, following, without
 from expert.tune.results import Result
 from expert.tune.space import Scale, points, scales
 from expert.tune.surrogate import Surrogate, surrogate
@@ -96,12 +96,12 @@ def _follows(
 ) -> tuple[Next, ...]:
     """What to search next of each knob."""
     best = sweep.trials[int(np.nanargmin(result.losses))].knobs
-    finished = int(np.isfinite(result.losses).sum())
+    is_told = np.isfinite(result.losses).sum() >= max(MANY, EACH * len(found))
     follows = []
     for n, scale in enumerate(found):
         explained = mattered[scale.name].low if scale.name in mattered else 0.0
         one = following(scale, process.optima[:, n], regions[n], explained)
-        follows.append(without(one, float(process.swing[n]), finished, best.get(scale.name)))
+        follows.append(without(one, float(process.swing[n]), best.get(scale.name)) if is_told else one)
     return tuple(follows)
 
 

@@ -26,8 +26,9 @@ SHIFTED, INSIDE, BEYOND = 0.5, 0.125, 0.375
 """So sure that the optimum lies at an end, the next range reaches so far inside and beyond, as shares of this one."""
 _KEPT = 0.1
 """A choice stays while so much speaks for it."""
-IDLE, MANY = 0.02, 24
-"""A knob is idle that moves the result by a smaller share of what lies between best and median, told by so many trials.
+IDLE, MANY, EACH = 0.02, 24, 10
+"""A knob is idle that moves the result by a smaller share of what lies between best and median, told by so many trials
+and so many for each knob.
 
 In 26 sweeps one of 68 knobs that were read stayed below, and 7 of 26 that were not: rather silence than a knob lost.
 """
@@ -70,9 +71,9 @@ class Next:
         return isinstance(value, int | float) and self.low <= value <= self.high
 
 
-def without(one: Next, swing: float, trials: int, best: Knob | None) -> Next:
+def without(one: Next, swing: float, best: Knob | None) -> Next:
     """The knob fixed at its value in the `best` trial if, by its `swing`, it makes no difference; else as it was."""
-    is_idle = swing < IDLE and trials >= MANY and best is not None
+    is_idle = swing < IDLE and best is not None
     return replace(one, fixed=best, is_idle=True, edge="", sure=0.0) if is_idle else one
 
 

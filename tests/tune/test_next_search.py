@@ -145,6 +145,14 @@ def test_a_knob_that_is_not_read_is_fixed_and_one_that_is_read_is_not(mixed):
     assert f"'unused': {fixed['value']:.6g}," in snippets(mixed)["optuna"]
 
 
+def test_too_few_trials_call_no_knob_idle(tmp_path):
+    draw = random.Random(1)
+    rows = [[10 ** draw.uniform(-4, 0), *(draw.random() for _ in range(5))] for _ in range(40)]
+    text = [",".join(map(str, [*row, (math.log10(row[0]) + 2) ** 2])) for row in rows]
+    (tmp_path / "sweep.csv").write_text("\n".join(["lr,a,b,c,d,e,val_loss", *text]))
+    assert "idle-knob" not in {finding.diagnosis.id for finding in expert.tune(tmp_path / "sweep.csv").findings}
+
+
 def test_the_setting_to_take_is_that_which_is_expected_to_be_best(tmp_path):
     draw = random.Random(3)
     rates = [10 ** draw.uniform(-4, 0) for _ in range(40)]
