@@ -89,6 +89,11 @@ def softmax_hidden_layers(hidden_activations: str) -> Count | None:
     return float(sum("softmax" in name for name in hidden_activations.lower().split(",")))
 
 
+def exponential_hidden_layers(hidden_activations: str) -> Count | None:
+    """How many hidden layers have an exponential as activation."""
+    return float(sum(n.strip() in ("exp", "exponential") for n in hidden_activations.lower().split(",")))
+
+
 def saturating_hidden_layers(hidden_activations: str) -> Count | None:
     """How many hidden layers have a sigmoid or tanh activation."""
     return float(sum(_kind(n.strip()) in ("sigmoid", "tanh") for n in hidden_activations.split(",")))

@@ -24,3 +24,9 @@ from expert.vocabulary import settings
 def test_the_narrowest_hidden_layer_is_told_by_a_list_or_by_named_layers(given, narrowest):
     facts = {fact.name: fact.value for fact in measure(RunLog("run", "run", settings=settings(given)))}
     assert facts.get("narrowest_layer") == narrowest
+
+
+def test_exponential_layers_are_counted_and_others_are_not():
+    told = settings({"hidden_activations": ["exp", "relu", "exponential", "expit"]})
+    facts = {fact.name: fact.value for fact in measure(RunLog("run", "run", settings=told))}
+    assert facts["exponential_hidden_layers"] == 2
