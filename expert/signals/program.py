@@ -106,6 +106,11 @@ def hidden_layers(hidden_activations: str | None, depth: float | None) -> Count 
     return None if hidden_activations is None else float(len([n for n in hidden_activations.split(",") if n.strip()]))
 
 
+def names_frozen_layers(architecture: str) -> bool | None:
+    """Whether the description of the architecture says that a part of it is frozen."""
+    return re.search(r"\b(frozen|freeze)\b", architecture.lower()) is not None
+
+
 _DENSE = re.compile(r"(?:\bd|dense\()(\d+)|linear\(\d+, *(\d+)")
 
 

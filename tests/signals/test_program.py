@@ -30,3 +30,9 @@ def test_exponential_layers_are_counted_and_others_are_not():
     told = settings({"hidden_activations": ["exp", "relu", "exponential", "expit"]})
     facts = {fact.name: fact.value for fact in measure(RunLog("run", "run", settings=told))}
     assert facts["exponential_hidden_layers"] == 2
+
+
+@pytest.mark.parametrize(("architecture", "frozen"), [("D64:relu:frozen D1", True), ("resnet18", False)])
+def test_an_architecture_says_whether_a_part_is_frozen(architecture, frozen):
+    facts = {f.name: f.value for f in measure(RunLog("run", "run", settings=settings({"architecture": architecture})))}
+    assert facts["names_frozen_layers"] is frozen
