@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,14 +27,14 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
         raise DataError(f"{source}: its length is not known, and samples are drawn by their number: {error}") from error
     if not size:
         raise DataError(f"{source}: it holds no samples")
-    first, label = _parts(_item(samples, 0, source), source)
+    at, first = _first(samples, size, source)
     layout = layout_of(first.shape)
     most = PICTURES if layout else max(100, min(ROWS, CELLS // max(1, first.size)))
     rows = chosen(size, most)
     notes = (
         [f"{asked.name}: {len(rows):,} of {size:,} samples are looked at, drawn at random"] if len(rows) < size else []
     )
-    again = _parts(_item(samples, 0, source), source)[0]
+    again = _parts(_item(samples, at, source), source)[0]
     if again.shape != first.shape or not np.array_equal(again, first, equal_nan=first.dtype.kind == "f"):
         notes.append(
             f"{asked.name}: a sample differs each time it is read (augmentation), so duplicates cannot be found"
@@ -42,20 +42,48 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
     given = labels_of(asked)
     if given is not None and len(given) != size:
         raise DataError(f"{asked.labels}: it has {len(given):,} labels for {size:,} samples of {asked.name}")
+    kept, own, inputs, broken = [], [], [], []
+    for n in rows:
+        try:
+            x, label = _parts(_item(samples, int(n), source), source)
+        except DataError as error:
+            broken.append(str(error))
+            continue
+        kept.append(int(n))
+        own.append(label)
+        inputs += [] if layout else [x]
+    rows = np.asarray(kept)
+    labels = given[rows] if given is not None else None if any(label is None for label in own) else np.asarray(own)
     if layout:
-        pixels = _Pixels(samples, rows, layout, source)
-        own = None if label is None else np.asarray([pixels.label(n) for n in range(len(rows))])
-        split = of_images(pixels, own if given is None else given[rows], asked, source)
+        split = of_images(_Pixels(samples, rows, layout, source), labels, asked, source)
+        split = replace(split, damaged=(*broken, *split.damaged))
     else:
-        parts = [_parts(_item(samples, int(n), source), source) for n in rows]
-        shapes = {x.shape for x, _ in parts}
+        shapes = {x.shape for x in inputs}
         if len(shapes) > 1:
             raise DataError(
                 f"{source}: its samples have {len(shapes)} shapes, such as {', '.join(map(str, sorted(shapes)[:3]))}"
             )
-        own = None if label is None else np.asarray([y for _, y in parts])
-        split = of_arrays(np.stack([x for x, _ in parts]), own if given is None else given[rows], asked, source)
-    return replace(split, size=size, rows=rows[split.rows], notes=(*notes, *split.notes))
+        split = of_arrays(np.stack(inputs), labels, asked, source)
+        if broken:
+            failed = f"{len(broken):,} of {len(broken) + len(kept):,} samples cannot be read"
+            notes.append(f"{asked.name}: {failed}, the first: {broken[0]}")
+
+    def keys(columns: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        found, places = split.keys(columns)
+        return found, rows[places]
+
+    return replace(split, size=size, rows=rows[split.rows], keys=keys, notes=(*notes, *split.notes))
+
+
+def _first(samples: Any, size: int, source: str) -> tuple[int, NDArray[Any]]:
+    """The first sample that can be read. Raises DataError, that of the very first, where none of the first can."""
+    failed = []
+    for n in range(min(size, 20)):
+        try:
+            return n, _parts(_item(samples, n, source), source)[0]
+        except DataError as error:
+            failed.append(error)
+    raise failed[0]
 
 
 def _item(samples: Any, n: int, source: str) -> Any:
@@ -70,7 +98,11 @@ def _parts(item: Any, source: str) -> tuple[NDArray[Any], Any]:
     label = None
     if isinstance(item, Mapping):
         label = next((item[name] for name in _LABELS if name in item), None)
-        item = next((item[name] for name in _INPUTS if name in item), None)
+        inputs = next((item[name] for name in _INPUTS if name in item), None)
+        if inputs is None:
+            names = ", ".join(map(str, item))
+            raise DataError(f"{source}: a sample has {names[:200]}, and none of {', '.join(_INPUTS)}")
+        item = inputs
     elif isinstance(item, tuple | list) and len(item) >= 2:
         item, label = item[0], item[1]
     try:
@@ -102,10 +134,6 @@ class _Pixels:
     def key(self, n: int) -> bytes:
         """What tells this image from others."""
         return self._input(n).tobytes()
-
-    def label(self, n: int) -> Any:
-        """The label of the image."""
-        return _parts(_item(self.samples, int(self.rows[n]), self.source), self.source)[1]
 
     def _input(self, n: int) -> NDArray[Any]:
         return _parts(_item(self.samples, int(self.rows[n]), self.source), self.source)[0]

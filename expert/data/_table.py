@@ -16,6 +16,12 @@ TARGETS = ("target", "label", "labels", "class", "y", "species", "outcome")
 """Columns that are taken for the target where none is named."""
 MISSING = ("", "NA", "N/A", "na", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "?", "-", "#N/A")
 """What people write in a CSV where there is nothing."""
+_MOST = 0.9
+"""A column is one of numbers, or of dates, if so many of its words are."""
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?\d{1,3}(,\d{3})*(\.\d+)?$"
+_COMMA = r"^[+-]?\d*,?\d+([eE][+-]?\d+)?$"
+_TIME = r"^(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})([T ]\d\d?:\d\d.*)?$"
 _NO_WORDS = tuple(word for word in MISSING if word not in ("None", "none", "-"))
 """What is missing in a column of words, too, where "none" is a class like others."""
 HEAD = 10_000
@@ -113,9 +119,15 @@ def _typed(lazy: pl.LazyFrame, like: Split | None, source: str) -> tuple[pl.Lazy
     kept, left, mixed = [], [], []
     for name, kind in schema.items():
         column = pl.col(name)
-        if kind.is_numeric() or kind == pl.Boolean:
+        if kind == pl.String:
+            column = _plain(column, _words(head[name]))
+        if kind == pl.String and name not in known and _share(_words(head[name]), _TIME) >= _MOST:
+            left.append(f"{name} (dates)")
+        elif kind.is_numeric() or kind == pl.Boolean:
             kept.append(_number(column))
-        elif kind in (pl.Categorical, pl.Enum) or (kind == pl.String and not _is_number(head[name], known.get(name))):
+        elif kind in (pl.Categorical, pl.Enum) or (
+            kind == pl.String and not _is_number(head.select(column)[name], known.get(name))
+        ):
             kept.append(_there(column.cast(pl.String), _NO_WORDS))
         elif kind == pl.String:
             there = _there(column, MISSING)
@@ -142,9 +154,27 @@ def _is_number(values: pl.Series, known: pl.DataType | type | None) -> bool:
     """Whether nine of ten words that are there are numbers."""
     if known is not None:
         return known == pl.Float64
+    there = _words(values)
+    return len(there) > 0 and there.cast(pl.Float64, strict=False).count() >= _MOST * len(there)
+
+
+def _plain(column: pl.Expr, values: pl.Series) -> pl.Expr:
+    """The column with its numbers as programs write them, where these words of it say 1,234 or 0,5."""
+    if _share(values, _GROUPED) >= _MOST > _share(values, _NUMBER):
+        return column.str.replace_all(",", "", literal=True)
+    if _share(values, _COMMA) >= _MOST > _share(values, _NUMBER):
+        return column.str.replace(",", ".", literal=True)
+    return column
+
+
+def _words(values: pl.Series) -> pl.Series:
+    """The words that are there."""
     there = values.drop_nulls().str.strip_chars()
-    there = there.filter(~there.is_in(list(MISSING)))
-    return len(there) > 0 and there.cast(pl.Float64, strict=False).count() >= 0.9 * len(there)
+    return there.filter(~there.is_in(list(MISSING)))
+
+
+def _share(values: pl.Series, pattern: str) -> float:
+    return float(values.str.contains(pattern).mean() or 0.0)  # type: ignore[arg-type]
 
 
 def _target(columns: Sequence[str], target: str, source: str, like: Split | None) -> tuple[str, list[str]]:
@@ -156,7 +186,8 @@ def _target(columns: Sequence[str], target: str, source: str, like: Split | None
         )
         return (target if target in columns else ""), missing
     if like:
-        return like.target if like.target in columns else "", []
+        missing = [f"{source}: it has no column {like.target!r}, so its labels are not compared"]
+        return (like.target, []) if like.target in columns else ("", missing if like.target else [])
     found = next((c for wanted in TARGETS for c in columns if c.lower() == wanted), "")
     return found, [f"{found}: taken for the target; --target names another"] if found else []
 

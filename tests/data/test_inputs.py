@@ -183,3 +183,91 @@ def test_columns_that_name_the_rows_are_left_out():
     split = load(frame)
     assert split.ids == ("id", "name")
     assert together(split).columns == ("x",)
+
+
+class Broken:
+    """Samples of which some raise."""
+
+    def __init__(self, size, raises, of=lambda n: np.full(4, n, np.float32)):
+        self.size, self.raises, self.of = size, raises, of
+
+    def __len__(self):
+        return self.size
+
+    def __getitem__(self, n):
+        if n in self.raises:
+            raise OSError("no such file")
+        return self.of(n), n % 3
+
+
+def test_a_sample_that_cannot_be_read_costs_no_other():
+    split = load(Broken(60, {0, 17}))
+    assert (len(split.frame), split.labels[0], split.rows[0]) == (58, "1", 1)
+    assert any("2 of 60 samples cannot be read" in note and "sample 0" in note for note in split.notes)
+    with pytest.raises(DataError, match="sample 0 cannot be read"):
+        load(Broken(30, range(30)))
+
+
+def test_twins_of_a_dataset_are_found_where_they_stand():
+    split = load(Broken(40, {3}, lambda n: np.full(4, n % 20, np.float32)))
+    keys, places = split.keys(split.frame.columns)
+    assert {tuple(places[keys == key] % 20) for key in keys} == {(n, n) for n in range(20) if n != 3} | {(3,)}
+
+
+def test_an_image_of_a_dataset_that_cannot_be_read_is_damaged():
+    split = load(Broken(40, {3}, lambda n: np.full((16, 16), n, np.uint8)))
+    assert (len(split.rows), len(split.damaged), split.labels[3]) == (39, 1, "1")
+
+
+def test_a_sample_by_names_that_are_not_known_lists_them():
+    with pytest.raises(DataError, match="a sample has pixels, klass"):
+        load([{"pixels": np.zeros(3), "klass": 0}] * 30)
+
+
+def test_images_of_sixteen_bits_keep_their_light(tmp_path):
+    values = np.random.default_rng(0).integers(10_000, 50_000, (20, 24)).astype(np.uint16)
+    for name in ("a.png", "b.tif"):
+        Image.fromarray(values).save(tmp_path / name)
+    split = load(tmp_path)
+    assert split.frame["brightness"].to_list() == pytest.approx([values.mean() / 65535] * 2, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "LA", "CMYK"])
+def test_images_of_any_mode_are_those_of_their_colors(tmp_path, mode):
+    image = Image.new("RGB", (20, 24), (255, 255, 255) if mode == "1" else (200, 200, 200)).convert(mode)
+    image.save(tmp_path / f"a.{'tif' if mode == 'CMYK' else 'png'}")
+    expected = image.convert("L").getpixel((0, 0)) / 255
+    assert load(tmp_path).frame["brightness"][0] == pytest.approx(expected, abs=0.02)
+
+
+def test_the_classes_are_the_first_folders_that_differ(tmp_path):
+    assert load(pictures(tmp_path / "set" / "train").parent.parent).class_counts == {"a": 4, "b": 4}
+
+
+def test_numbers_are_read_as_people_write_them(tmp_path):
+    (tmp_path / "a.csv").write_text("x;z\n" + "0,25;1,234\n-1,5;12\n3;1,000,000.5\n" * 5)
+    split = load(tmp_path / "a.csv")
+    assert split.frame.head(3).rows() == [(0.25, 1234.0), (-1.5, 12.0), (3.0, 1000000.5)]
+
+
+def test_columns_may_be_parted_by_blanks(tmp_path):
+    (tmp_path / "a.txt").write_text("x y label\n" + "1 2 0\n3 4 1\n" * 5)
+    assert load(tmp_path / "a.txt").frame.columns == ["x", "y"]
+
+
+def test_dates_are_left_out_in_text_as_in_parquet(tmp_path):
+    text = "day,x\n" + "".join(f"2024-{n % 12 + 1:02}-{n % 28 + 1:02},{n}.5\n" for n in range(40))
+    (tmp_path / "a.csv").write_text(text)
+    pl.read_csv(tmp_path / "a.csv", try_parse_dates=True).write_parquet(tmp_path / "a.parquet")
+    for name in ("a.csv", "a.parquet"):
+        split = load(tmp_path / name)
+        assert split.frame.columns == ["x"]
+        assert any("day (" in note for note in split.notes)
+
+
+def test_text_in_other_bytes_is_read_or_refused(tmp_path):
+    (tmp_path / "a.csv").write_bytes("größe,label\n1,0\n2,1\n".encode("latin-1"))
+    (tmp_path / "b.csv").write_bytes("x,label\n1,0\n".encode("utf-16"))
+    assert load(tmp_path / "a.csv").size == 2
+    with pytest.raises(DataError, match="UTF-16"):
+        load(tmp_path / "b.csv")

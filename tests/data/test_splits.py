@@ -275,3 +275,15 @@ def test_a_label_that_sure_predictions_contradict_is_suspected():
     y = np.array([0, 0, 0, 1, 1, 1])
     told = np.array([[0.9, 0.1]] * 3 + [[0.1, 0.9]] * 2 + [[0.95, 0.05]])
     assert contradicted(y, told).suspects.tolist() == [5]
+
+
+def test_a_target_that_a_split_lacks_is_said(cancer):
+    a, b, ya, _ = cancer
+    sets = opened({"train": pl.DataFrame(a).with_columns(label=pl.Series(ya)), "val": pl.DataFrame(b)})
+    assert any("no column 'label'" in note for note in sets.notes)
+
+
+def test_numbers_beyond_all_bounds_stop_no_check():
+    random = np.random.default_rng(0)
+    frame = pl.DataFrame({"x": 10.0**250 * random.random(90), "y": random.random(90), "label": np.arange(90) % 2})
+    assert [note for note in measure(opened({"train": frame[:60], "val": frame[60:]})).notes if "failed" in note] == []

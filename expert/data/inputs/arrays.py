@@ -33,8 +33,8 @@ def read(source: Path, asked: Asked) -> Split:
         if not x and len(found.files) == 1:
             x = found.files[0]
         if not x or (y and y not in found.files):
-            wanted = asked.target if x else f"one of {', '.join(INPUTS)}"
-            raise DataError(f"{source}: it has no array {wanted}; it has {', '.join(found.files) or 'none'}")
+            wanted = f"no array {asked.target}" if x else f"none of the arrays {', '.join(INPUTS)}"
+            raise DataError(f"{source}: it has {wanted}; it has {', '.join(found.files) or 'no array at all'}")
         labels = labels_of(asked)
         return of_arrays(found[x], labels if labels is not None else found[y] if y else None, asked, str(source))
     except DataError:

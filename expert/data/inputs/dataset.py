@@ -22,5 +22,4 @@ def read(source: str, asked: Asked) -> Split:
         raise DataError(str(error)) from error
     if not memory.recognizes(returned):
         raise DataError(f"{source} returns {type(returned).__name__}, which has no samples: __len__ and __getitem__")
-    split = memory.read(returned, asked)
-    return split
+    return memory.read(returned, asked, source)

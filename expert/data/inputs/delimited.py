@@ -71,6 +71,8 @@ def _form(source: Path) -> tuple[str, bool, bool]:
     if not lines:
         return ",", True, True
     separator = max((",", ";", "\t", "|"), key=lambda sign: (min(line.count(sign) for line in lines), sign == ","))
+    if not any(separator in line for line in lines) and len({line.count(" ") for line in lines}) == 1:
+        separator = " " if " " in lines[0] else separator
     first, second = (
         [cell.strip().strip('"') for cell in line.split(separator)] for line in (*lines[:2], *lines[:1])[:2]
     )

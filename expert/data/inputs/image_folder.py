@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from expert.data._arrays import as_pixels, range_of
 from expert.data._images import of_images
 from expert.data._labels import labels_of
 from expert.data.inputs import Asked
@@ -34,11 +36,25 @@ def read(source: Path, asked: Asked) -> Split:
     if not paths:
         raise DataError(f"{source}: it holds no images ({', '.join(sorted(SUFFIXES))}) and no Parquet files")
     given = labels_of(asked)
-    folders = [_text(path.relative_to(source).parts[0]) if path.parent != source else "" for path in paths]
+    folders = [_text(folder) for folder in _classes([path.relative_to(source).parts for path in paths])]
     if given is not None or not all(folders):
         return of_images(_Files(paths), given, asked, str(source))
     split = of_images(_Files(paths), folders, asked, str(source))
     return replace(split, order=None)  # it was read class by class, which says nothing
+
+
+def _classes(paths: Sequence[tuple[str, ...]]) -> list[str]:
+    """The first folder of each path that is not the same for all; empty for images that lie in none."""
+    while len({parts[0] for parts in paths}) == 1 and min(map(len, paths)) > 2:
+        paths = [parts[1:] for parts in paths]
+    return [parts[0] if len(parts) > 1 else "" for parts in paths]
+
+
+def _of_depth(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Gray of 16 or 32 bits, (height, width), as (height, width, 3) of 0 to 255."""
+    if values.dtype.kind in "iu":
+        values = np.clip(values, 0, 65535) / (65535 if values.max() > 255 else 255)
+    return as_pixels(values, "hw", *range_of(values))
 
 
 class _Files:
@@ -56,7 +72,10 @@ class _Files:
         path = self.paths[n]
         try:
             with Image.open(path) as image:
-                return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+                upright = ImageOps.exif_transpose(image)
+                if upright.mode.startswith(("I", "F")):  # convert() cuts them off at 255
+                    return _of_depth(np.asarray(upright))
+                return np.asarray(upright.convert("RGB"))
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise ValueError(_text(f"{path}: {error}")) from error
 

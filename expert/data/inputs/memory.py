@@ -22,9 +22,9 @@ def recognizes(source: Any) -> bool:
     ) or _is_lazy(source)
 
 
-def read(source: Any, asked: Asked) -> Split:
-    """The split of the object."""
-    name = f"{type(source).__name__} in memory"
+def read(source: Any, asked: Asked, name: str = "") -> Split:
+    """The split of the object; `name` says where it is from."""
+    name = name or f"{type(source).__name__} in memory"
     if isinstance(source, tuple) and len(source) == 2:
         return of_arrays(np.asarray(source[0]), np.asarray(source[1]), asked, name)
     if isinstance(source, np.ndarray):
