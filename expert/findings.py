@@ -67,13 +67,16 @@ class Finding:
     @property
     def subject(self) -> str:
         """Whom it concerns, in a few words; nothing where that is the run."""
-        named = [about for about in (self.about, *self.also) if about]
+        named = [_SPLITS.get(about, about) for about in (self.about, *self.also) if about]
         return named[0] + (f" and {len(named) - 1} more" if len(named) > 1 else "") if named else ""
 
     @property
     def title(self) -> str:
         """What is wrong, and where."""
         return self.diagnosis.title.rstrip(".") + (f" ({self.subject})" if self.subject else "")
+
+
+_SPLITS = {"val": "the validation set", "test": "the test set"}
 
 
 @dataclass(frozen=True)

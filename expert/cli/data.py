@@ -72,7 +72,7 @@ def data(
     with _given.mistakes(), _given.busy("reading", output.quiet) as tell:
         try:
             sets = opened(_roles(train, val, test), target, _by_split(labels), predictions)
-            measured = measure(sets, tell, {**checks(), "synthesize": synthesize} if try_synthesis else checks())
+            measured = measure(sets, tell, {"synthesize": synthesize, **checks()} if try_synthesis else checks())
         except DataError as error:
             raise _given.Failure(str(error)) from error
         except ModuleNotFoundError as error:

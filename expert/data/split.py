@@ -118,6 +118,8 @@ class Sets:
     others: tuple[Split, ...]
     notes: tuple[str, ...] = ()
     predictions: NDArray[np.float64] | None = None
+    drifts: dict[str, list[Any]] = field(default_factory=dict, init=False)
+    """How far the columns of each split lie from training, once a check has measured it."""
 
     def __iter__(self) -> Iterator[Split]:
         yield self.train

@@ -1,5 +1,7 @@
 """What was planted is named, a random split is left in peace, and hostile data stop nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,7 +12,9 @@ from sklearn.model_selection import train_test_split
 import expert
 from expert.cli import expert as command
 from expert.data import compare
+from expert.data.checks.drift import drift
 from expert.data.checks.duplicates import near
+from expert.data.checks.joint import joint
 from expert.data.checks.label_noise import contradicted, floor
 from expert.data.compare import measure, opened
 from expert.data.domain import discrepancy, standard_error, told_apart
@@ -287,3 +291,23 @@ def test_numbers_beyond_all_bounds_stop_no_check():
     random = np.random.default_rng(0)
     frame = pl.DataFrame({"x": 10.0**250 * random.random(90), "y": random.random(90), "label": np.arange(90) % 2})
     assert [note for note in measure(opened({"train": frame[:60], "val": frame[60:]})).notes if "failed" in note] == []
+
+
+def test_the_columns_are_compared_once(cancer):
+    a, b, *_ = cancer
+    sets = opened({"train": a, "test": b + 1})
+    measure(sets, looks={"drift": drift})
+    sets.drifts["test"] = [replace(sets.drifts["test"][4], distance=2.0)]
+    shown = measure(sets, looks={"joint": joint}).exhibits
+    assert [one.columns for one in shown if isinstance(one, Table)] == [("split", "row", "feature 4")]
+
+
+def test_a_quantity_that_another_follows_with_a_tenth_of_scatter_is_not_given_away():
+    random = np.random.default_rng(0)
+    x = random.normal(size=300)
+    told = {
+        name: {"x": x, "z": random.normal(size=300), "y": x + s * random.normal(size=300)}
+        for name, s in (("far", 0.1), ("near", 0.01))
+    }
+    assert above_low(compare(pl.DataFrame(told["far"]))) == []
+    assert above_low(compare(pl.DataFrame(told["near"]))) == ["answer-in-the-inputs"]

@@ -122,8 +122,11 @@ def test_another_unit_is_found_and_taken_away() -> None:
     assert facts["synthesis_share"] >= 0.5
 
 
-def test_nothing_is_said_of_splits_that_are_alike() -> None:
-    assert synthesized(measurements(300), measurements(300, 1)) == ({}, [])
+def test_of_splits_that_are_alike_it_is_said_that_nothing_tells_them_apart() -> None:
+    facts, (bars,) = synthesized(measurements(300), measurements(300, 1))
+    assert facts == {}
+    assert [bar.label for bar in bars.bars] == ["as they are"]
+    assert "nothing to synthesize" in bars.caption
 
 
 def test_the_plan_quotes_the_snippet_and_how_far_it_carries(tmp_path: Path) -> None:

@@ -11,10 +11,23 @@ import pytest
 import sample_plans as sample
 from playwright.sync_api import Browser
 
-from expert.diagnose import shareable
-from expert.exhibits import Axis, Exhibit, Histogram, Parallel, Table, as_values, from_values
+from expert.diagnose import judge, shareable
+from expert.exhibits import (
+    Axis,
+    Bar,
+    Bars,
+    Exhibit,
+    Histogram,
+    Parallel,
+    Picture,
+    Pictures,
+    Table,
+    as_values,
+    from_values,
+)
+from expert.facts import Fact
 from expert.renderers import render
-from expert.renderers._exhibits import exhibits
+from expert.renderers._exhibits import exhibits, told
 from expert.run import RunLog
 
 SHOWN = [*sample.exhibited().exhibits, *sample.strangers_exhibits().exhibits]
@@ -95,3 +108,30 @@ def test_the_best_runs_lie_on_top() -> None:
 def test_secrets_in_rows_are_masked() -> None:
     run = RunLog("a", "a", exhibits=(Table("", "", ("cell",), (("api_key=abcdef123456",),)),))
     assert "abcdef123456" not in render(sample.plan(shareable(run, False)), "json")
+
+
+def test_the_terminal_tells_what_the_first_row_and_the_first_pictures_say() -> None:
+    table = Table("Rows", "", ("row", "label"), (("3", "cat"), ("9", "dog")))
+    pictures = Pictures("Pairs", "", (("pair 1", (Picture(b"", "train 3"), Picture(b"", "val 7"))),))
+    bars = Bars("Steps", "", "AUC", (Bar("as they are", 0.9, 0.85, 0.95), Bar("after a blur", 0.6, 0.6, 0.6)))
+    assert told(table) == "row 3, label cat; and 1 more row"
+    assert told(pictures) == "pair 1: train 3, val 7"
+    assert told(bars) == "as they are: 0.9 (0.85 to 0.95); after a blur: 0.6 AUC"
+
+
+def test_evidence_without_steps_and_logs_has_no_columns_for_them() -> None:
+    measured = RunLog(
+        "d",
+        "d",
+        facts=(
+            Fact("order_sameness", 0.98),
+            Fact("damaged_images", 3.0),
+            Fact("damaged_share", 0.1),
+            Fact("damaged_image", "a.png"),
+        ),
+    )
+    page = render(judge(measured), "html")
+    assert "What was measured" in page
+    assert 'data-title="Log"' not in page
+    assert 'data-title="Steps"' not in page
+    assert 'data-title="Log"' in render(sample.plan(sample.overfitted()), "html")

@@ -45,7 +45,7 @@ class Drift:
 def drift(sets: Sets) -> Found:
     """The columns that lie furthest from training, and how many do."""
     for other in sets.others:
-        found = drifts(sets.train, other, sets.columns)
+        found = drifts(sets, other)
         if not found:
             continue
         moved = [one for one in found if one.p < SIGNIFICANT and one.distance >= FAR]
@@ -71,8 +71,14 @@ def drift(sets: Sets) -> Found:
             yield _seen(one, sets.train, other)
 
 
-def drifts(train: Split, other: Split, columns: Sequence[str]) -> list[Drift]:
-    """How far each column of a split lies from training."""
+def drifts(sets: Sets, other: Split) -> list[Drift]:
+    """How far each column of a split lies from training; measured once."""
+    if other.name not in sets.drifts:
+        sets.drifts[other.name] = _drifts(sets.train, other, sets.columns)
+    return sets.drifts[other.name]
+
+
+def _drifts(train: Split, other: Split, columns: Sequence[str]) -> list[Drift]:
     raw = [one for name in columns if (one := _drift(name, train.frame[name], other.frame[name])) is not None]
     order = sorted(range(len(raw)), key=lambda n: raw[n].p)
     corrected, highest = {}, 0.0

@@ -74,7 +74,9 @@ def _going_with(x: NDArray[np.float64], y: NDArray[np.float64], classifies: bool
 
 
 def _skill(x: NDArray[np.float64], y: NDArray[np.float64], classifies: bool) -> float:
-    """Balanced accuracy over chance of a tree of one column, or the share of variance that it explains."""
+    """How much of a guess's error one column takes away: balanced accuracy of a tree over chance; of a quantity 1 less
+    the deviation that is left (by a tree, or by ranks) over that of the target.
+    """
     from sklearn.metrics import balanced_accuracy_score, r2_score
     from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -83,7 +85,7 @@ def _skill(x: NDArray[np.float64], y: NDArray[np.float64], classifies: bool) -> 
         by_rank = _going_with(x, y, False)
         tree: Any = DecisionTreeRegressor(min_samples_leaf=2, random_state=0)
         told = cross_val_predict(tree, x[:, None], y, cv=KFold(3, shuffle=True, random_state=0))
-        return max(by_rank, float(r2_score(y, told)), 0.0)
+        return 1 - float(np.sqrt(1 - min(1.0, max(by_rank, float(r2_score(y, told)), 0.0))))
     _, group, counts = np.unique(y, return_inverse=True, return_counts=True)
     kept = counts[group] >= 3
     if len(np.unique(group[kept])) < 2:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from expert.data._images import thumbnail
 from expert.data.checks import Found
+from expert.data.checks.drift import drifts
 from expert.data.domain import ROWS, Told, discrepancy, told_apart
 from expert.data.encoded import encoded
 from expert.data.split import Sets, Split, label_cell, one_line
@@ -81,7 +82,5 @@ def _extremes(
 
 def _telling(sets: Sets, other: Split) -> list[str]:
     """The columns that lie furthest apart."""
-    from expert.data.checks.drift import drifts
-
-    found = sorted(drifts(sets.train, other, sets.columns), key=lambda one: -one.distance)
+    found = sorted(drifts(sets, other), key=lambda one: -one.distance)
     return [one.column for one in found[:_SHOWN_COLUMNS]]

@@ -3,6 +3,10 @@
 Wrong labels and classes that overlap look alike in number, but not in place: classes overlap where the model is unsure,
 labels go wrong where it is sure too. So the errors among the surer half of the samples are told beside all, and how
 many there are whatever the model's certainty: a floor under errors that else end where it is sure.
+
+The smallest share that is found, as `python -m tests.bench.label_noise` measures: about 2 % of a thousand samples or
+more whose classes the model tells apart with an error below a tenth, 5 % of a few hundred. Where classes overlap so
+that the model errs in every sixth sample or oftener, even a tenth of wrong labels looks like its other errors.
 """
 
 from __future__ import annotations

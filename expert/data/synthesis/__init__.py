@@ -34,7 +34,7 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
     """What takes training samples toward the last of the other splits, and how much of the difference it takes away.
 
     A part of each sample is put aside; the classifier that tells splits apart is asked about those, as they are and as
-    they are after each change. Yields nothing where it cannot tell them apart as they are.
+    they are after each change, and as they are only where it cannot tell them apart.
     """
     if not sets.others:
         return
@@ -50,7 +50,10 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
         return told_apart(x, y, seed)
 
     before = told(())
-    if before is None or before.low <= 0.5:
+    if before is None:
+        return
+    if before.low <= 0.5:
+        yield _bars([()], [before], "It cannot tell them, so there is nothing to synthesize.")
         return
     chains = [chain.transforms for chain in choose(subject, (ours[0], theirs[0]), (ours[-2], theirs[-2]), seed)]
     steps = [before, *(one for one in map(told, chains[1:]) if one is not None)]
@@ -59,7 +62,7 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
     yield Fact("synthesis_auc_before", before.auc, other.name)
     yield Fact("synthesis_auc", steps[last].auc, other.name)
     yield Fact("synthesis_share", share, other.name)
-    yield _bars(chains[: last + 1], steps)
+    yield _bars(chains[: last + 1], steps, "" if last else "None of the changes that were tried makes it harder.")
     if chains[last]:
         yield Fact("synthesis", ", then ".join(one.says for one in chains[last]), other.name)
         yield Fact("synthesis_snippet", subject.snippet(chains[last]), other.name)
@@ -73,15 +76,15 @@ def _subject(sets: Sets, other: Split) -> Subject[Any]:
     return rows.subject(sets.train, other, sets.columns)
 
 
-def _bars(chains: Sequence[Sequence[Transform[Any]]], steps: Sequence[Told]) -> Bars:
+def _bars(chains: Sequence[Sequence[Transform[Any]]], steps: Sequence[Told], said: str) -> Bars:
     names = ["as they are"]
     for shorter, chain in pairwise(chains):
         goes_on = shorter and [one.says for one in chain[:-1]] == [one.says for one in shorter]
-        names.append(f"then {chain[-1].says}" if goes_on else ", then ".join(one.says for one in chain))
+        names.append(f"after {chain[-1].says} too" if goes_on else f"after {', '.join(one.says for one in chain)}")
     caption = "How well training samples are told from the others, on samples put aside; 0.5 if not at all."
     return Bars(
         "How far the difference can be synthesized",
-        caption if chains[1:] else f"{caption} None of the changes that were tried makes it harder.",
+        f"{caption} {said}".rstrip(),
         "AUC",
         tuple(Bar(name, one.auc, one.low, one.high) for name, one in zip(names, steps, strict=False)),
     )

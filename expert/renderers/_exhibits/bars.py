@@ -53,9 +53,9 @@ def draw(exhibit: Bars) -> Lengths:
 
 def told(exhibit: Bars) -> str:
     """What there is to see, as a clause."""
-    said = [f"{short(bar.label, 40)} {_interval(bar.value, bar.low, bar.high)}" for bar in exhibit.bars[:6]]
+    said = [f"{short(bar.label, 60)}: {_interval(bar.value, bar.low, bar.high)}" for bar in exhibit.bars[:6]]
     more = f"; and {len(exhibit.bars) - 6} more" if len(exhibit.bars) > 6 else ""
-    return f"{', '.join(said)}{f' {exhibit.unit}' if exhibit.unit and said else ''}{more}"
+    return f"{'; '.join(said)}{f' {exhibit.unit}' if exhibit.unit and said else ''}{more}"
 
 
 def _interval(value: float, low: float, high: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from expert.exhibits import Picture, Pictures
@@ -58,7 +59,14 @@ def draw(exhibit: Pictures) -> Album:
 
 def told(exhibit: Pictures) -> str:
     """What there is to see, as a clause."""
-    return "; ".join(f"{short(name, 60)}: {count(len(pictures), 'picture')}" for name, pictures in exhibit.groups)
+    return "; ".join(f"{short(name, 60)}: {_named(pictures)}" for name, pictures in exhibit.groups)
+
+
+def _named(pictures: Sequence[Picture]) -> str:
+    """What stands below the first pictures; how many there are, where nothing does."""
+    said = [short(picture.caption, 60) for picture in pictures[:3] if picture.caption]
+    more = f" and {len(pictures) - len(said)} more" if len(pictures) > len(said) else ""
+    return f"{', '.join(said)}{more}" if said else count(len(pictures), "picture")
 
 
 def _size(png: bytes) -> tuple[int, int] | None:

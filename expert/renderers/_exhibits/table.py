@@ -29,4 +29,9 @@ def draw(exhibit: Table) -> Cells:
 
 def told(exhibit: Table) -> str:
     """What there is to see, as a clause."""
-    return f"{count(len(exhibit.rows), 'row')} of {short(', '.join(exhibit.columns), 120)}"
+    if not exhibit.rows:
+        return f"no row of {short(', '.join(exhibit.columns), 120)}"
+    pairs = zip(exhibit.columns, exhibit.rows[0], strict=True)
+    first = ", ".join(f"{short(column, 30)} {short(cell, 30)}" for column, cell in pairs if cell)
+    more = f"; and {count(len(exhibit.rows) - 1, 'more row')}" if exhibit.rows[1:] else ""
+    return f"{short(first, 160)}{more}"
