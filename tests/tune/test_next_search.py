@@ -88,10 +88,10 @@ def test_wandb_takes_its_sweep(mixed):
 def test_ray_takes_its_space(mixed, tmp_path):
     ray = pytest.importorskip("ray")
     given = {}
-    exec(snippets(mixed)["ray"], given)
+    exec(snippets(mixed)["ray"].replace("num_samples=60", "num_samples=4"), given)
     ray.init(num_cpus=1, include_dashboard=False)
     tuner = ray.tune.Tuner(
-        lambda knobs: ray.tune.report({"val_loss": loss(**knobs)}),
+        lambda knobs: ray.tune.report({"val_loss": knobs["smoothing"]}),  # what a worker can load
         param_space=given["param_space"],
         tune_config=given["tune_config"],
         run_config=ray.tune.RunConfig(storage_path=str(tmp_path)),
@@ -100,7 +100,7 @@ def test_ray_takes_its_space(mixed, tmp_path):
     ray.shutdown()
     low, high = value(mixed, "knob_next_low", "Learning-Rate"), value(mixed, "knob_next_high", "Learning-Rate")
     assert all(low <= one.config["Learning-Rate"] <= high for one in found)
-    assert found.num_errors == 0 < len(found)
+    assert (len(found), found.num_errors) == (4, 0)
 
 
 def test_the_search_goes_on_beyond_the_edge():
