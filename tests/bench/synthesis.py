@@ -96,6 +96,10 @@ def gamma(images: np.ndarray, random: Random) -> np.ndarray:
     return (255 * (images / 255) ** 0.6).round().astype(np.uint8)
 
 
+def gain_and_offset(images: np.ndarray, random: Random) -> np.ndarray:
+    return (images * 0.6 + 60).round().clip(0, 255).astype(np.uint8)
+
+
 def nearer(one: Image.Image) -> Image.Image:
     side = one.width / 1.35
     low = (one.width - side) / 2
@@ -183,6 +187,8 @@ CASES: dict[str, tuple[Callable[[Random], Any], Callable[[Any, Random], Any]]] =
     "cancer, more high values": (table("breast_cancer"), of_high),
     "photos, untouched": (photos, after(untouched)),
     "cancer, untouched": (table("breast_cancer"), untouched),
+    "photos, gain and offset": (photos, after(gain_and_offset)),
+    "digits, gain and offset": (digits, after(gain_and_offset)),
 }
 
 

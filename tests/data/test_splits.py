@@ -311,3 +311,8 @@ def test_a_quantity_that_another_follows_with_a_tenth_of_scatter_is_not_given_aw
     }
     assert above_low(compare(pl.DataFrame(told["far"]))) == []
     assert above_low(compare(pl.DataFrame(told["near"]))) == ["answer-in-the-inputs"]
+
+
+def test_a_few_copies_in_a_small_split_are_a_leak(cancer):
+    a, b, *_ = cancer
+    assert "data-leakage" in above_low(compare(a, np.vstack([b[:54], a[:6]])))

@@ -123,8 +123,9 @@ def _leveled(x: Matrix) -> Matrix:
 
 
 def _over_noise(share: float, n: int, other: float, m: int) -> float:
-    """How far one share of n lies above another of m, in standard deviations of such a difference."""
-    spread = np.sqrt(max(share * (1 - share), other * (1 - other)) * (1 / n + 1 / m))
+    """How far one share of n lies above another of m, in standard deviations of such a difference, were they one."""
+    both = (share * n + other * m) / (n + m)
+    spread = np.sqrt(both * (1 - both) * (1 / n + 1 / m))
     return (share - other) / max(1e-9, float(spread))
 
 
