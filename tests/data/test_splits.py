@@ -316,3 +316,9 @@ def test_a_quantity_that_another_follows_with_a_tenth_of_scatter_is_not_given_aw
 def test_a_few_copies_in_a_small_split_are_a_leak(cancer):
     a, b, *_ = cancer
     assert "data-leakage" in above_low(compare(a, np.vstack([b[:54], a[:6]])))
+
+
+def test_the_answer_is_named_beside_columns_that_nearly_tell_it():
+    x, y = load_iris(return_X_y=True)
+    told = np.column_stack([x, y + np.random.default_rng(8).normal(0, 0.05, len(y))])
+    assert above_low(compare((told, y))) == ["answer-in-the-inputs"]

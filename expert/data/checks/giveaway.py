@@ -32,7 +32,7 @@ def giveaway(sets: Sets) -> Found:
     y = _codes(labels)
     if len(np.unique(y)) < 2:
         return
-    columns = {name: _ranks(train.frame[name].gather(rows)) for name in sets.columns}
+    columns = {name: _values(train.frame[name].gather(rows)) for name in sets.columns}
     promising = sorted(columns, key=lambda name: -_going_with(columns[name], y, train.classifies))[:TRIED]
     skills = {name: _skill(columns[name], y, train.classifies) for name in promising}
     best, *rest = sorted(skills, key=lambda name: -skills[name])
@@ -53,9 +53,13 @@ def _codes(values: pl.Series) -> NDArray[np.float64]:
     return (values.rank("dense") if values.dtype == pl.String else values).cast(pl.Float64).to_numpy()
 
 
-def _ranks(values: pl.Series) -> NDArray[np.float64]:
-    """The ranks of the values, which are all that a tree sees; missing ones below all others."""
-    return values.rank("dense").fill_null(0).cast(pl.Float64).to_numpy()
+def _values(values: pl.Series) -> NDArray[np.float64]:
+    """Numbers as they are, within the bounds of trees, missing ones below all others; words by their rank."""
+    if values.dtype == pl.String:
+        return values.rank("dense").fill_null(0).cast(pl.Float64).to_numpy()
+    bounded = values.clip(-1e30, 1e30)
+    low = float(bounded.min() or 0.0)  # type: ignore[arg-type]
+    return bounded.fill_null(low - max(1.0, abs(low))).to_numpy()
 
 
 def _going_with(x: NDArray[np.float64], y: NDArray[np.float64], classifies: bool) -> float:
