@@ -126,7 +126,7 @@ def test_of_splits_that_are_alike_it_is_said_that_nothing_tells_them_apart() -> 
     facts, (bars,) = synthesized(measurements(300), measurements(300, 1))
     assert facts == {}
     assert [bar.label for bar in bars.bars] == ["as they are"]
-    assert "nothing to synthesize" in bars.caption
+    assert "nothing to synthesize" in bars.title
 
 
 def test_the_plan_quotes_the_snippet_and_how_far_it_carries(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
     if before is None:
         return
     if before.low <= 0.5:
-        yield _bars([()], [before], "It cannot tell them, so there is nothing to synthesize.")
+        yield _bars("Training samples cannot be told from the others: nothing to synthesize", [()], [before])
         return
     chains = [chain.transforms for chain in choose(subject, (ours[0], theirs[0]), (ours[-2], theirs[-2]), seed)]
     steps = [before, *(one for one in map(told, chains[1:]) if one is not None)]
@@ -62,7 +62,8 @@ def synthesize(sets: Sets, seed: int = 0) -> Found:
     yield Fact("synthesis_auc_before", before.auc, other.name)
     yield Fact("synthesis_auc", steps[last].auc, other.name)
     yield Fact("synthesis_share", share, other.name)
-    yield _bars(chains[: last + 1], steps, "" if last else "None of the changes that were tried makes it harder.")
+    title = "How far the difference can be synthesized" if last else "No change that was tried hides the difference"
+    yield _bars(title, chains[: last + 1], steps)
     if chains[last]:
         yield Fact("synthesis", ", then ".join(one.says for one in chains[last]), other.name)
         yield Fact("synthesis_snippet", subject.snippet(chains[last]), other.name)
@@ -76,15 +77,14 @@ def _subject(sets: Sets, other: Split) -> Subject[Any]:
     return rows.subject(sets.train, other, sets.columns)
 
 
-def _bars(chains: Sequence[Sequence[Transform[Any]]], steps: Sequence[Told], said: str) -> Bars:
+def _bars(title: str, chains: Sequence[Sequence[Transform[Any]]], steps: Sequence[Told]) -> Bars:
     names = ["as they are"]
     for shorter, chain in pairwise(chains):
         goes_on = shorter and [one.says for one in chain[:-1]] == [one.says for one in shorter]
         names.append(f"after {chain[-1].says} too" if goes_on else f"after {', '.join(one.says for one in chain)}")
-    caption = "How well training samples are told from the others, on samples put aside; 0.5 if not at all."
     return Bars(
-        "How far the difference can be synthesized",
-        f"{caption} {said}".rstrip(),
+        title,
+        "How well training samples are told from the others, on samples put aside; 0.5 if not at all.",
         "AUC",
         tuple(Bar(name, one.auc, one.low, one.high) for name, one in zip(names, steps, strict=False)),
     )
