@@ -69,7 +69,7 @@ def runs(source: Source, given: Given, memory: Memory | None = None) -> Iterator
 
 
 def single(source: Source, given: Given) -> RunLog:
-    """The only run of a source, or that of several whose name stands after a `#`, as in `sweep.csv#trial-7`.
+    """The only run of a source, or that of several whose name stands after a `#`, as in `sweep.csv#sweep trial 7`.
 
     Raises ValueError if it cannot be read, holds several, or none of that name.
     """

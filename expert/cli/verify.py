@@ -32,7 +32,7 @@ def verify(before: str, after: str, state: Path | None, form: str) -> None:
     \b
     expert verify runs/monday/ runs/tuesday/
     expert verify old.csv new.csv --state night/.expert
-    expert verify 'sweep.csv#trial-3' 'sweep.csv#trial-7'
+    expert verify 'sweep.csv#sweep trial 3' 'sweep.csv#sweep trial 7'
     """
     from expert.verify import changes, verified
 
