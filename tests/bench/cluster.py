@@ -1,6 +1,8 @@
 """What a second Dask worker gains: python tests/bench/cluster.py [RUNS] [ROWS].
 
 A real cluster, each worker a process of its own with one thread, on a fleet that is long enough to tell.
+
+The night itself and the scheduler take processor time too: with two workers on two cores four processes share them.
 """
 
 from __future__ import annotations
