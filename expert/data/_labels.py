@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from expert.data.inputs import Asked
-from expert.data.split import DataError
+from expert.data.split import DataError, first_line
 
 COLUMN = "label"
 """What labels of their own are called, where they have no name."""
@@ -43,7 +43,7 @@ def labels_of(asked: Asked) -> NDArray[Any] | None:
     except (ValueError, OSError, pl.exceptions.PolarsError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{path}: the labels cannot be read: {str(error).splitlines()[0][:200]}") from error
+        raise DataError(f"{path}: the labels cannot be read: {first_line(error)}") from error
 
 
 def _column(path: Path, target: str) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from expert.data.split import CELLS, KEYS, ROWS, DataError, Split, Whole, are_classes, as_class, chosen
+from expert.data.split import CELLS, KEYS, ROWS, DataError, Split, Whole, are_classes, as_class, chosen, first_line
 from expert.problems import nearest
 
 TARGETS = ("target", "label", "labels", "class", "y", "species", "outcome")
@@ -112,7 +112,7 @@ def _typed(lazy: pl.LazyFrame, like: Split | None, source: str) -> tuple[pl.Lazy
         schema = lazy.collect_schema()
         head = lazy.head(HEAD).collect() if pl.String in schema.values() else pl.DataFrame()
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"{source}: it cannot be read as a table: {_first_line(error)}") from error
+        raise DataError(f"{source}: it cannot be read as a table: {first_line(error)}") from error
     known = (
         {**like.frame.schema, **({like.target: like.labels.dtype} if like.labels is not None else {})} if like else {}
     )
@@ -283,8 +283,4 @@ def _collect_all(lazy: Sequence[pl.LazyFrame], source: str) -> list[pl.DataFrame
     try:
         return pl.collect_all(list(lazy), engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{source}: it cannot be read as a table: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:300] or type(error).__name__
+        raise DataError(f"{source}: it cannot be read as a table: {first_line(error)}") from error

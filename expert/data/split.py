@@ -140,6 +140,11 @@ class DataError(ValueError):
     """A data set cannot be used; the message says which, why, and what would mend it."""
 
 
+def first_line(error: Exception) -> str:
+    """What a library said first, short enough for a message; its kind where it said nothing."""
+    return str(error).strip().split("\n")[0][:300] or type(error).__name__
+
+
 def chosen(total: int, most: int, seed: int = 0) -> NDArray[np.int64]:
     """So many places of `total` at most, drawn without return, in order."""
     if total <= most:

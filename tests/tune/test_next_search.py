@@ -76,9 +76,10 @@ def test_the_sweep_of_wandb_is_yaml_with_numbers_in_it(sound):
 
 
 def test_wandb_takes_its_sweep(mixed):
-    wandb = pytest.importorskip("wandb.sdk.sweeps.scheduler.optuna")
+    from wandb.sdk.sweeps.scheduler.optuna import search_space_from_sweep_config
+
     sweep = yaml.safe_load(snippets(mixed)["wandb"])
-    space = wandb.search_space_from_sweep_config(sweep["parameters"])
+    space = search_space_from_sweep_config(sweep["parameters"])
     assert space["Batch"] == optuna.distributions.IntDistribution(
         int(value(mixed, "knob_next_low", "Batch")), int(value(mixed, "knob_next_high", "Batch")), log=True
     )

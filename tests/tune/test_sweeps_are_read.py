@@ -83,7 +83,8 @@ def test_an_optimizer_that_names_itself_is_a_knob(folder):
 
 
 def test_wandb_offline_runs_are_trials(tmp_path, monkeypatch):
-    wandb = pytest.importorskip("wandb")
+    import wandb
+
     for name in ("WANDB_CONFIG_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR"):
         monkeypatch.setenv(name, str(tmp_path / "own"))
     quiet = wandb.Settings(mode="offline", silent=True, console="off", x_disable_stats=True)
@@ -99,7 +100,8 @@ def test_wandb_offline_runs_are_trials(tmp_path, monkeypatch):
 
 
 def test_mlflow_runs_are_trials(tmp_path, monkeypatch):
-    mlflow = pytest.importorskip("mlflow")
+    import mlflow
+
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
     mlflow.set_tracking_uri(f"file://{tmp_path}/mlruns")
     for lr in RATES[::2]:

@@ -11,7 +11,7 @@ import polars as pl
 from expert.data._labels import beside
 from expert.data._table import of_lazy
 from expert.data.inputs import Asked
-from expert.data.split import DataError, Split
+from expert.data.split import DataError, Split, first_line
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".data")
 _PACKED = (".gz", ".zst")
@@ -66,7 +66,7 @@ def _form(source: Path) -> tuple[str, bool, bool]:
     except pl.exceptions.NoDataError:
         return ",", True, True
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{source}: it cannot be read: {str(error).splitlines()[0]}") from error
+        raise DataError(f"{source}: it cannot be read: {first_line(error)}") from error
     lines = [line for line in head.to_series().to_list() if line]
     if not lines:
         return ",", True, True

@@ -10,7 +10,7 @@ import polars as pl
 from expert.data._labels import beside
 from expert.data._table import of_lazy
 from expert.data.inputs import Asked
-from expert.data.split import DataError, Split
+from expert.data.split import DataError, Split, first_line
 
 
 def recognizes(source: Any) -> bool:
@@ -26,6 +26,6 @@ def read(source: Path, asked: Asked) -> Split:
         lazy = pl.scan_parquet(source / "*.parquet" if source.is_dir() else source)
         lazy.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(f"{source}: it is no Parquet file: {str(error).splitlines()[0][:200]}") from error
+        raise DataError(f"{source}: it is no Parquet file: {first_line(error)}") from error
     lazy, target = beside(lazy, asked)
     return of_lazy(lazy, asked.name, str(source), target, asked.like)
