@@ -8,6 +8,8 @@ _NAN = re.compile(r"[-+]?(nan([(\s]*(ind|snan|qnan|0x[0-9a-f]*|\d*)\)?)?|1\.#(qn
 _INF = re.compile(r"([-+]?)(inf|infinity|∞|1\.#inf\w*)", re.IGNORECASE)
 _WRAPPED = re.compile(r"(?:tensor|np\.float\d+|array|float)\(\s*([^,)\s]+)[^)]*\)|\[\s*([^,\]\s]+)\s*\]")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_STRANGE = bytes((*range(1, 8), *range(14, 27)))
+"""Control characters that no text holds."""
 
 
 def number(text: str) -> float | None:
@@ -42,8 +44,7 @@ def is_text(start: bytes) -> bool:
         return True
     if b"\0" in start:
         return start.count(b"\0") * 5 > len(start) * 2 and not start[0::2].count(b"\0") * start[1::2].count(b"\0")
-    strange = sum(start.count(bytes([code])) for code in (*range(1, 8), *range(14, 27)))
-    return strange * 50 <= len(start)
+    return (len(start) - len(start.translate(None, _STRANGE))) * 50 <= len(start)
 
 
 def encoding(start: bytes) -> str:

@@ -97,7 +97,7 @@ def _start(path: Path) -> bytes:
 
 def _form(path: Path, text: str) -> _Form | None:
     """The form of a table, or None if the text is none."""
-    lines = re.split(r"\r\n|\n|\r", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(text) > 60_000 and len(lines) > 2:
         lines.pop()
     before = _header_line(lines)

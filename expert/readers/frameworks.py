@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,9 @@ from expert.run import Event, RunLog
 _HEADS = (65_536, 1_048_576)
 _TELLS = re.compile("|".join(f"(?P<form_{n}>{form.tells.pattern})" for n, form in enumerate(FORMS)))
 _LONGEST = 400
+_DIGITS = str.maketrans("", "", "0123456789")
+_TRIED = 3
+"""Lines that differ in their digits alone are of one form or of none: so many of them are tried."""
 _MOST_OF_A_KIND = 20
 
 
@@ -47,13 +51,16 @@ def _form(path: Path) -> Form | None:
 
 def _told(text: str, whole: bool) -> Form | None:
     """The first form of which two lines are there, or one if the text is whole."""
-    counts: dict[str, int] = {}
-    for line in text.splitlines():
-        found = _TELLS.match(line[:_LONGEST])
+    counts, strange = Counter[str](), Counter[str]()
+    for line in (line[:_LONGEST] for line in text.splitlines()):
+        shape = line.translate(_DIGITS)
+        found = _TELLS.match(line) if strange[shape] < _TRIED else None
         if found and found.lastgroup:
-            counts[found.lastgroup] = counts.get(found.lastgroup, 0) + 1
+            counts[found.lastgroup] += 1
             if counts[found.lastgroup] == 2:
                 break
+        else:
+            strange[shape] += 1
     most = max(counts, key=lambda name: counts[name], default="")
     return FORMS[int(most.removeprefix("form_"))] if counts and (whole or counts[most] > 1) else None
 
