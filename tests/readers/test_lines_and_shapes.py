@@ -99,5 +99,7 @@ def test_a_log_that_grows_is_read_again_and_again(tmp_path, name):
     while writer.is_alive() and time.monotonic() - began < 20:
         (run,) = read(path)
         values = run["train_loss"].values.tolist()
-        assert values == [1 / e for e in rows[: len(values)]]
+        cut = not any("grew" in note for note in run.notes)  # the writer may rest in the middle of the last number
+        whole = len(values) - cut
+        assert values[:whole] == [1 / e for e in rows[:whole]]
     writer.join()
