@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -137,14 +137,17 @@ def prioritize(
     """The plan for a run. `known` is everything known about each subject, by name."""
     findings = tuple(sorted(conclusions.findings, key=_rank))
     facts = known.get("", {})
+    fired = {derivation.rule for derivation in derivations}
+    checked = _checked(known, fired, knowledge)
+    judged = fired | {check.rule for check in checked}
     return Plan(
         run,
         findings,
         _items(findings, known, knowledge, run.clock),
         conclusions.unexplained,
         conclusions.rejected,
-        _checked(known, derivations, knowledge),
-        (*_gates(findings), *_not_judged(run, known, knowledge)),
+        checked,
+        (*_gates(findings), *_not_judged(run, known, judged, knowledge)),
         knowledge.packs,
         facts,
         tuple(derivations),
@@ -249,10 +252,9 @@ def _item(
 
 
 def _checked(
-    known: Mapping[str, Mapping[str, Fact]], derivations: Sequence[Derivation], knowledge: KnowledgeBase
+    known: Mapping[str, Mapping[str, Fact]], fired: Container[str], knowledge: KnowledgeBase
 ) -> tuple[Check, ...]:
     """Every rule that was judged and found nothing, about the run or about its layers."""
-    fired = {derivation.rule for derivation in derivations}
     subjects = [{name: fact.value for name, fact in facts.items()} for facts in known.values()]
     found = []
     for rule in (r for r in knowledge.rules.values() if r.id not in fired and r.certainty > 0):
@@ -269,7 +271,7 @@ def _gates(findings: Sequence[Finding]) -> tuple[NotJudged, ...]:
 
 
 def _not_judged(
-    run: RunLog, known: Mapping[str, Mapping[str, Fact]], knowledge: KnowledgeBase
+    run: RunLog, known: Mapping[str, Mapping[str, Fact]], judged: Container[str], knowledge: KnowledgeBase
 ) -> tuple[NotJudged, ...]:
     """The rules that no subject had the facts for, by the inputs that would unlock them, the most useful first."""
     values = [{name: fact.value for name, fact in facts.items()} for facts in known.values()]
@@ -287,9 +289,9 @@ def _not_judged(
     def inputs_behind(facts: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted({i for fact in facts for i in inputs_of(fact)}))
 
-    for rule in knowledge.rules.values():
+    for rule in (r for r in knowledge.rules.values() if r.id not in judged and r.certainty > 0):
         awaited = [rule.awaits(of_subject) for of_subject in values]
-        if rule.certainty > 0 and all(awaited):
+        if all(awaited):
             inputs = inputs_behind(awaited[0])
             if not supplied.SUPPLIERS.keys() & set(inputs):  # no log could unlock it
                 groups.setdefault(inputs, []).append(rule.id)

@@ -7,6 +7,7 @@ other log.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import select
@@ -218,6 +219,7 @@ def _main() -> None:
             if bench is None:
                 knowledge = with_outcomes(in_force(rules_.configuration), rules_.ledger)
                 bench = Bench(knowledge, of_tables(rules_.configuration.vocabulary), rules_.today, rules_.redact)
+                gc.freeze()  # the rules stay as long as the judge
             match question:
                 case Task():
                     answer: object = judging.judged(question, bench)

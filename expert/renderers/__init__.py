@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from expert import rooms
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from expert.plan import Plan
 
 
+@cache
 def formats() -> tuple[str, ...]:
     """The names of the formats."""
     return tuple(rooms.names(__name__))
