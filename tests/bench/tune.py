@@ -93,6 +93,8 @@ def main() -> None:
             f"next ranges {which} of at most a quarter: {len(narrow)}, that hold the very optimum "
             f"{sum(one[1] for one in narrow)}, or one as good {sum(one[2] for one in narrow)}"
         )
+    both = sum(narrow and as_good for narrow, _, as_good in top)
+    print(f"problems where the knob that mattered most has such a range, and it holds one: {both} of {n}")
     print(f"suggested space at most a quarter of the former: {sum(s <= QUARTER for s in shares)} of {n}")
     print(f"best of the suggested space less than 1% behind the optimum: {sum(b < 0.01 for b in behind)} of {n}")
     won, lucky, careful = np.sum(wins, axis=0)
