@@ -20,6 +20,8 @@ from expert.tune.trials import Knob, Sweep
 
 FEWEST = 6
 """Below so many finished trials nothing is said of where the optimum lies."""
+_LEADING = 5
+"""One of so many trials leads, and at least so many do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +53,14 @@ class Measured:
 
     @property
     def chosen(self) -> int | None:
-        """The trial whose setting is expected to be best once more; the best of many was the luckiest, too."""
+        """The trial whose setting is expected to be best once more; the best of many was the luckiest, too.
+
+        It is one of the leading ones: what did much worse is not taken, as the surrogate may be wrong there.
+        """
         if self.surrogate is None:
             return None
-        return min(self.order, key=self.surrogate.expected.__getitem__)
+        leading = self.order[: max(_LEADING, len(self.order) // _LEADING)]
+        return min(leading, key=self.surrogate.expected.__getitem__)
 
 
 def measured(sweep: Sweep, result: Result) -> Measured:
