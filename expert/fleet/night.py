@@ -76,13 +76,13 @@ def take(request: Request, history: History, crew: Crew, progress: Callable[[int
         Task(place.path, str(_facts(request)), digest, _mark(place, request), _origin(place, roots))
         for place, digest in due
     )
-    for n, (task, future) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
-        _keep(future.result(), by_path[task.path], request, history)
+    for n, (task, outcome) in enumerate(as_done(crew, judged, tasks, rules, request.limits), 1):
+        _keep(outcome, by_path[task.path], request, history)
         progress(n, len(due))
     lost = (*unreached, *(place for place in found if isinstance(place, Lost)))
     speakers = _stand(request, history, history.unread(request.night, (one.path for one in lost)))
     for pair, trials in as_done(crew, tried, _pairs(speakers, request, history), rules, request.limits):
-        ledger.record(history, "#".join(pair.before), "#".join(pair.after), trials.result())
+        ledger.record(history, "#".join(pair.before), "#".join(pair.after), trials)
     ledger.speak(history, request.night, speakers)  # once the pairs are tried, so that a killed night tries them again
     _forget(request, history, {_mark(place, request) for place in found if isinstance(place, Place)})
     history.finish(request.night)
