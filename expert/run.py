@@ -91,12 +91,25 @@ class Event:
     line: int | None = None
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """How a setting is written where it was found: its name, with dots where it is nested, and the word for `value`."""
+
+    name: str
+    value: Setting
+    word: str = ""
+
+    def of(self, value: Setting) -> Setting:
+        """A value as it was written, if it is the one that was found there."""
+        return self.word if self.word and isinstance(value, str) and value == self.value else value
+
+
 @dataclass(frozen=True, eq=False)
 class RunLog:
     """Everything that one run left behind. Readers make it, nobody changes it.
 
     `notes` say what the reader skipped or repaired, and what is assumed of a column. `reader` is the reader's name and
-    why it took the log, `clocks` the columns that count steps, epochs or time; `spelled` is what the run itself calls a
+    why it took the log, `clocks` the columns that count steps, epochs or time; `spelled` is how the run itself writes a
     setting. `facts` are what was measured elsewhere and no log holds; `expert.supplied` names them; `exhibits` are what
     there is to see of that.
     """
@@ -111,7 +124,7 @@ class RunLog:
     clocks: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
-    spelled: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Spelling] = field(default_factory=dict)
 
     @property
     def clock(self) -> Clock:

@@ -17,7 +17,7 @@ import numpy as np
 
 from expert import supplied
 from expert.facts import Quantity
-from expert.run import Direction, FloatArray, IntArray, RunLog, Series, Setting
+from expert.run import Direction, FloatArray, IntArray, RunLog, Series, Setting, Spelling
 from expert.spellings import (
     AS_LOSS,
     CLOCKS,
@@ -136,12 +136,21 @@ def called(path: Sequence[str]) -> str:
 
 def settings(found: Mapping[str, object]) -> dict[str, Setting]:
     """The settings by their one name, nested ones by their last part; what is no number, truth, word or list is out."""
-    return {name: value for name, (_, value) in _understood(found).items()}
+    return {name: spelling.value for name, spelling in spelled(found).items()}
 
 
-def spelled(found: Mapping[str, object]) -> dict[str, str]:
-    """How each setting is called where it was found, by its one name; nested ones by their path, joined by dots."""
-    return {name: path for name, (path, _) in _understood(found).items()}
+def spelled(found: Mapping[str, object]) -> dict[str, Spelling]:
+    """How each setting is written where it was found, by its one name."""
+    taken: dict[str, Spelling] = {}
+    for path, value in _flat(found):
+        name = called(path)
+        canonical = setting(name)
+        word = value if isinstance(value, str) else ""
+        is_target = word and path[-1] == "_target_"  # torch.optim.SGD
+        understood = _setting_value(canonical, word.rpartition(".")[2] if is_target else value)
+        if understood is not None and (canonical not in taken or plain(name) == canonical):
+            taken[canonical] = Spelling(".".join(path), understood, word)
+    return taken
 
 
 def describe(column: str) -> tuple[str, str, str, Direction | None]:
@@ -479,20 +488,6 @@ def _totals(series: tuple[Series, ...]) -> tuple[tuple[Series, ...], list[str]]:
         sums.append(replace(parts[0], column=columns, values=total, name=f"{split}_loss", role="loss", better="lower"))
         notes.append(f"{split}_loss is taken as {said}{columns}; there is no other")
     return (*series, *sums), notes
-
-
-def _understood(found: Mapping[str, object]) -> dict[str, tuple[str, Setting]]:
-    """Path and value of each setting by its one name."""
-    taken: dict[str, tuple[str, Setting]] = {}
-    for path, value in _flat(found):
-        name = called(path)
-        canonical = setting(name)
-        if path[-1] == "_target_" and isinstance(value, str):
-            value = value.rpartition(".")[2]  # torch.optim.SGD
-        understood = _setting_value(canonical, value)
-        if understood is not None and (canonical not in taken or plain(name) == canonical):
-            taken[canonical] = ".".join(path), understood
-    return taken
 
 
 def _flat(found: Mapping[str, object], above: tuple[str, ...] = ()) -> Iterable[tuple[tuple[str, ...], object]]:

@@ -74,7 +74,7 @@ def sweep_of_table(path: Path, words: Words) -> Sweep:
     beside, wrong = settings_beside(path)
     shared, spelled = vocabulary.settings(beside), vocabulary.spelled(beside)
     taken = {canonical(_knob_name(column)) for column, kind in kinds.items() if kind == "knob"}
-    same = {spelled[name]: value for name, value in shared.items() if name not in taken and not describes(name)}
+    same = {spelled[n].name: spelled[n].of(v) for n, v in shared.items() if n not in taken and not describes(n)}
     trials = [replace(trial, knobs={**trial.knobs, **same}) for trial in trials]
     notes = [*wrong, *([f"{unfinished} trials that still run are left out"] if unfinished else [])]
     known = ", ".join(_knob_name(column) for column, kind in kinds.items() if kind == "knob")

@@ -74,6 +74,15 @@ def test_a_run_that_diverged_has_failed_however_good_its_best_epoch_was(folder):
     assert failed == "it diverged: train_loss ended at 900"
 
 
+def test_a_word_is_suggested_as_the_runs_write_it(folder):
+    for n in range(16):
+        written = {"optimizer": ["AdamW", "SGD", "sgd"][n % 3], "lr": RATES[n]}
+        (folder / f"run{n}" / "config.json").write_text(json.dumps(written))
+    assert {trial.knobs["optimizer"] for trial in only(folder).trials} == {"AdamW", "SGD"}
+    snippets = [snippet for item in expert.tune(folder).items for snippet in item.snippets.values()]
+    assert any("AdamW" in snippet for snippet in snippets)
+
+
 def test_an_optimizer_that_names_itself_is_a_knob(folder):
     for n in range(16):
         nested = {"optimizer": {"name": ["sgd", "adam"][n % 2], "lr": RATES[n]}}
