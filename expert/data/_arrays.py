@@ -28,15 +28,15 @@ def of_arrays(x: NDArray[Any], y: NDArray[Any] | None, asked: Asked, source: str
         raise DataError(f"{source}: it holds no samples")
     if x.dtype.kind not in "buif":
         raise DataError(f"{source}: its inputs are of type {x.dtype}, numbers are expected")
+    notes: list[str] = []
     if y is not None:
         y = np.asarray(y)
-        y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 and _is_one_hot(y) else y.reshape(len(y), -1)[:, 0]
-        if len(y) != len(x):
-            raise DataError(f"{source}: it has {len(x):,} inputs and {len(y):,} labels")
+        if y.shape[:1] != (len(x),):
+            raise DataError(f"{source}: it has {len(x):,} inputs and {len(np.atleast_1d(y)):,} labels")
+        y, notes = _one_each(y, asked)
     layout = layout_of(x.shape[1:])
-    if layout:
-        return of_images(_Pixels(x, layout), y, asked, source)
-    return _of_features(x, y, asked, source)
+    split = of_images(_Pixels(x, layout), y, asked, source) if layout else _of_features(x, y, asked, source)
+    return replace(split, notes=(*notes, *split.notes))
 
 
 def layout_of(shape: tuple[int, ...]) -> str:
@@ -108,6 +108,20 @@ def _of_features(x: NDArray[Any], y: NDArray[Any] | None, asked: Asked, source: 
         )
     split = of_lazy(frame.lazy(), asked.name, source, target if y is not None else "", asked.like, is_array=True)
     return replace(split, notes=(*notes, *split.notes))
+
+
+def _one_each(y: NDArray[Any], asked: Asked) -> tuple[NDArray[Any] | None, list[str]]:
+    """Labels (n,), of one-hot ones the class; none, and a note, of those that are several values each."""
+    if y[0].size == 1:
+        return y.reshape(len(y)), []
+    if y.ndim == 2 and _is_one_hot(y):
+        return y.argmax(axis=1), []
+    return None, [several_each(asked)]
+
+
+def several_each(asked: Asked) -> str:
+    """What is said of labels that are several values each."""
+    return f"{asked.name}: each label is several values; what is checked of labels needs one, so they are left out"
 
 
 def _is_one_hot(y: NDArray[Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from expert.data._arrays import as_pixels, layout_of, of_arrays, range_of
+from expert.data._arrays import as_pixels, layout_of, of_arrays, range_of, several_each
 from expert.data._images import of_images
 from expert.data._labels import labels_of
 from expert.data.inputs import Asked
@@ -43,6 +43,7 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
     if given is not None and len(given) != size:
         raise DataError(f"{asked.labels}: it has {len(given):,} labels for {size:,} samples of {asked.name}")
     kept, own, inputs, broken = [], [], [], []
+    has_several = False
     for n in rows:
         try:
             x, label = _parts(_item(samples, int(n), source), source)
@@ -50,9 +51,12 @@ def of_samples(samples: Any, asked: Asked, source: str) -> Split:
             broken.append(str(error))
             continue
         kept.append(int(n))
-        own.append(label)
+        has_several = has_several or isinstance(label, np.ndarray)
+        own.append(None if has_several else label)
         inputs += [] if layout else [x]
     rows = np.asarray(kept)
+    if given is None and has_several:
+        notes.append(several_each(asked))
     labels = given[rows] if given is not None else None if any(label is None for label in own) else np.asarray(own)
     if layout:
         split = of_images(_Pixels(samples, rows, layout, source), labels, asked, source)
@@ -94,7 +98,7 @@ def _item(samples: Any, n: int, source: str) -> Any:
 
 
 def _parts(item: Any, source: str) -> tuple[NDArray[Any], Any]:
-    """Inputs, and label or None."""
+    """Inputs, and label or None; a label of several values is an array."""
     label = None
     if isinstance(item, Mapping):
         label = next((item[name] for name in _LABELS if name in item), None)
@@ -114,7 +118,7 @@ def _parts(item: Any, source: str) -> tuple[NDArray[Any], Any]:
         raise DataError(f"{source}: a sample holds {type(item).__name__}, numbers or (inputs, label) are expected")
     if y is None or y.ndim == 0:
         return x, None if y is None else y.item()
-    return x, float(y.argmax()) if y.ndim == 1 and y.size > 1 and y.sum() == 1 else (y.item() if y.size == 1 else None)
+    return x, float(y.argmax()) if y.ndim == 1 and y.size > 1 and y.sum() == 1 else (y.item() if y.size == 1 else y)
 
 
 class _Pixels:

@@ -185,6 +185,24 @@ def test_columns_that_name_the_rows_are_left_out():
     assert together(split).columns == ("x",)
 
 
+def test_labels_of_several_values_are_left_out_and_that_is_said(tmp_path):
+    x, marks = np.random.default_rng(0).random((80, 3)), np.random.default_rng(1).integers(0, 2, (80, 5))
+    np.savez(tmp_path / "train.npz", x=x, y=marks)
+    for source in (tmp_path / "train.npz", (x, marks), list(zip(x, marks, strict=True))):
+        split = load(source)
+        assert (split.labels, len(split.frame)) == (None, 80)
+        assert any("each label is several values" in note for note in split.notes)
+
+
+def test_one_hot_labels_are_classes():
+    classes = np.arange(80) % 4
+    for source in (
+        (np.ones((80, 3)), np.eye(4)[classes]),
+        list(zip(np.ones((80, 3)), np.eye(4)[classes], strict=True)),
+    ):
+        assert [float(label) for label in load(source).labels] == classes.tolist()
+
+
 class Broken:
     """Samples of which some raise."""
 
