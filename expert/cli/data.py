@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,27 +62,33 @@ def data(
     expert data data.py:train_set data.py:val_set
     expert diagnose run/ --data data.json
     """
-    try:
+    with _all_installed():
         from expert.data.checks import checks
         from expert.data.compare import judged, measure, opened
         from expert.data.split import DataError
         from expert.data.synthesis import synthesize
         from expert.measured import write
-    except ModuleNotFoundError as error:
-        raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
     knowledge = _given.knowledge(settled)
     with _given.mistakes(), _given.busy("reading", output.quiet) as tell:
         try:
-            sets = opened(_roles(train, val, test), target, _by_split(labels), predictions)
-            measured = measure(sets, tell, {"synthesize": synthesize, **checks()} if try_synthesis else checks())
+            with _all_installed():
+                sets = opened(_roles(train, val, test), target, _by_split(labels), predictions)
+                measured = measure(sets, tell, {"synthesize": synthesize, **checks()} if try_synthesis else checks())
         except DataError as error:
             raise _given.Failure(str(error)) from error
-        except ModuleNotFoundError as error:
-            raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
         plan = judged(sets, measured, knowledge)
     if save:
         _given.write(save, write(measured))
     output.finish([plan])
+
+
+@contextmanager
+def _all_installed() -> Iterator[None]:
+    """What lacks a library of the extra `data` says how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise _given.Failure(f"{error}: pip install 'training-expert[data]' brings what data sets need") from error
 
 
 def _roles(train: str, val: str | None, test: str | None) -> dict[str, str | None]:

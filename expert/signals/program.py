@@ -71,7 +71,7 @@ def hidden_activation(
     """The activation of the hidden layers, if they share one; unknown where the architecture names another."""
     if _contradicted(hidden_activations, architecture, output_activation):
         return None
-    kinds = {_kind(name.strip()) for name in hidden_activations.split(",") if name.strip()}
+    kinds = {_kind(name) for name in _layers(hidden_activations)}
     return kinds.pop() if len(kinds) == 1 else "other" if kinds else None
 
 
@@ -81,29 +81,29 @@ def linear_hidden_layer(
     """Whether a hidden layer has no activation; unknown where the architecture names one that is not in the list."""
     if _contradicted(hidden_activations, architecture, output_activation):
         return None
-    return any(_kind(name.strip()) == "none" for name in hidden_activations.split(",") if name.strip())
+    return any(_kind(name) == "none" for name in _layers(hidden_activations))
 
 
 def softmax_hidden_layers(hidden_activations: str) -> Count | None:
     """How many hidden layers have a softmax over their units."""
-    return float(sum("softmax" in name for name in hidden_activations.lower().split(",")))
+    return float(sum("softmax" in name for name in _layers(hidden_activations)))
 
 
 def exponential_hidden_layers(hidden_activations: str) -> Count | None:
     """How many hidden layers have an exponential as activation."""
-    return float(sum(n.strip() in ("exp", "exponential") for n in hidden_activations.lower().split(",")))
+    return float(sum(name in ("exp", "exponential") for name in _layers(hidden_activations)))
 
 
 def saturating_hidden_layers(hidden_activations: str) -> Count | None:
     """How many hidden layers have a sigmoid or tanh activation."""
-    return float(sum(_kind(n.strip()) in ("sigmoid", "tanh") for n in hidden_activations.split(",")))
+    return float(sum(_kind(name) in ("sigmoid", "tanh") for name in _layers(hidden_activations)))
 
 
 def hidden_layers(hidden_activations: str | None, depth: float | None) -> Count | None:
     """How many hidden layers there are."""
     if depth is not None:
         return depth
-    return None if hidden_activations is None else float(len([n for n in hidden_activations.split(",") if n.strip()]))
+    return None if hidden_activations is None else float(len(_layers(hidden_activations)))
 
 
 def names_frozen_layers(architecture: str) -> bool | None:
@@ -162,6 +162,11 @@ def remaining_epochs(epochs_trained: float) -> Epoch | None:
 
 _RECTIFIERS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "relu6", "prelu", "mish")
 _NAMED = {*_RECTIFIERS, "sigmoid", "tanh", "softsign"}
+
+
+def _layers(hidden_activations: str) -> list[str]:
+    """The activation of each hidden layer."""
+    return [name.strip() for name in hidden_activations.lower().split(",") if name.strip()]
 
 
 def _contradicted(hidden_activations: str, architecture: str | None, output_activation: str | None) -> bool:

@@ -28,12 +28,13 @@ def sweep_of_runs(runs: Sequence[RunLog], name: str, source: str, notes: Iterabl
         directions.setdefault(series.name, series.better)
     repaired = [f"{run.name}: {note}" for run in runs for note in run.notes]
     ways: dict[str, set[str]] = {}
-    words: dict[tuple[str, Setting], Setting] = {}
+    words: dict[tuple[str, object], Setting] = {}
     for run in runs:
         for known, value in run.settings.items():
             own = run.spelled.get(known, Spelling(known, value))
             ways.setdefault(known, set()).add(own.name)
-            words.setdefault((known, value), own.of(value))
+            if isinstance(value, str):
+                words.setdefault((known, value), own.of(value))
     own_names = {known: found.copy().pop() for known, found in ways.items() if len(found) == 1}
     told = repaired[:5] + [f"{len(repaired) - 5} more notes on runs"] * (len(repaired) > 5)
     readers = dict.fromkeys(run.reader.split(":")[0] for run in runs if run.reader)
@@ -54,9 +55,11 @@ def describes(name: str) -> bool:
     return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
 
 
-def _trial(run: RunLog, own_names: Mapping[str, str], words: Mapping[tuple[str, Setting], Setting]) -> Trial:
+def _trial(run: RunLog, own_names: Mapping[str, str], words: Mapping[tuple[str, object], Setting]) -> Trial:
     knobs = {
-        own_names.get(name, name): words[name, value] for name, value in run.settings.items() if not describes(name)
+        own_names.get(name, name): words.get((name, value), value)
+        for name, value in run.settings.items()
+        if not describes(name)
     }
     results, failed = {}, ""
     for series in _results(run):
