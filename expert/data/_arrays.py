@@ -112,7 +112,7 @@ def _of_features(x: NDArray[Any], y: NDArray[Any] | None, asked: Asked, source: 
 
 def _one_each(y: NDArray[Any], asked: Asked) -> tuple[NDArray[Any] | None, list[str]]:
     """Labels (n,), of one-hot ones the class; none, and a note, of those that are several values each."""
-    if y[0].size == 1:
+    if y.size == len(y):
         return y.reshape(len(y)), []
     if y.ndim == 2 and _is_one_hot(y):
         return y.argmax(axis=1), []

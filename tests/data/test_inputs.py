@@ -194,6 +194,11 @@ def test_labels_of_several_values_are_left_out_and_that_is_said(tmp_path):
         assert any("each label is several values" in note for note in split.notes)
 
 
+def test_words_that_python_holds_are_labels():
+    words = np.array(["cat", "dog"] * 40, dtype=object)
+    assert load((np.ones((80, 3)), words)).class_counts == {"cat": 40, "dog": 40}
+
+
 def test_one_hot_labels_are_classes():
     classes = np.arange(80) % 4
     for source in (
