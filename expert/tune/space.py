@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from expert import vocabulary
 from expert.prose import number
 from expert.run import FloatArray
-from expert.tune.trials import Declared, Knob, Sweep
+from expert.tune.trials import Declared, Knob, Sweep, Trial
 
 _LOG_BY_NATURE = {"lr", "weight_decay", "l1", "l2", "batch_size", "epochs", "max_steps", "width", "grad_clip"}
 """What acts by its order of magnitude: a factor of two means the same everywhere."""
@@ -74,6 +74,19 @@ class Scale:
 def canonical(name: str) -> str:
     """The one name of a knob, also of one that is nested, as in `optim.lr`."""
     return vocabulary.setting(vocabulary.called(name.split(".")))
+
+
+def as_first_written(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Each word of a setting as the first trial that has it writes it: `Adam` and `adam` are one optimizer."""
+    written: dict[tuple[str, Knob], Knob] = {}
+
+    def word(name: str, value: Knob) -> Knob:
+        if not isinstance(value, str):
+            return value
+        known = canonical(name)
+        return written.setdefault((name, vocabulary.settings({known: value}).get(known, value)), value)
+
+    return tuple(replace(t, knobs={name: word(name, value) for name, value in t.knobs.items()}) for t in trials)
 
 
 def scales(sweep: Sweep) -> tuple[tuple[Scale, ...], dict[str, Knob], tuple[str, ...]]:

@@ -24,7 +24,7 @@ from expert.tune.measured import measured
 from expert.tune.results import UnclearResultError, result
 from expert.tune.runs import sweep_of_runs
 from expert.tune.shown import exhibits
-from expert.tune.space import shown
+from expert.tune.space import as_first_written, shown
 from expert.tune.study import is_study, sweeps_of_storage
 from expert.tune.table import is_table, sweep_of_table
 from expert.tune.trials import Sweep
@@ -113,7 +113,8 @@ def run_of(sweep: Sweep, given: Given, metric: str = "") -> RunLog:
     """
     chosen = result(replace(sweep, directions={**sweep.directions, **given.directions}), metric)
     known = vocabulary.settings(given.settings)
-    found = measured(replace(sweep, described={**sweep.described, **known}), chosen)
+    trials = as_first_written(sweep.trials)
+    found = measured(replace(sweep, trials=trials, described={**sweep.described, **known}), chosen)
     varied = f"varied: {', '.join(scale.name for scale in found.scales) or 'nothing'}"
     same = f"the same in all trials: {', '.join(f'{n} {shown(v)}' for n, v in list(found.fixed.items())[:12])}"
     notes = (chosen.why, varied, *([same] if found.fixed else []), *sweep.notes, *found.notes)

@@ -14,6 +14,7 @@ from expert.sources import Given
 from expert.tune.sweep import sweeps
 
 RATES = [10 ** (-4 + n / 5) for n in range(16)]
+WRITTEN = ["AdamW", "SGD", "adamw"]
 
 
 def loss(lr: float) -> float:
@@ -81,6 +82,28 @@ def test_a_word_is_suggested_as_the_runs_write_it(folder):
     assert {trial.knobs["optimizer"] for trial in only(folder).trials} == {"AdamW", "SGD"}
     snippets = [snippet for item in expert.tune(folder).items for snippet in item.snippets.values()]
     assert any("AdamW" in snippet for snippet in snippets)
+
+
+def in_a_table(folder: Path) -> Path:
+    rows = [f"{WRITTEN[n % 3]},{lr},{loss(lr)}" for n, lr in enumerate(RATES)]
+    (folder / "sweep.csv").write_text("\n".join(["optimizer,lr,val_loss", *rows]))
+    return folder / "sweep.csv"
+
+
+def in_optuna(folder: Path) -> Path:
+    study = optuna.create_study(storage=f"sqlite:///{folder}/study.db", sampler=optuna.samplers.RandomSampler(seed=0))
+    for n in range(16):
+        study.enqueue_trial({"lr": RATES[n], "optimizer": WRITTEN[n % 3]})
+    study.optimize(lambda t: objective(t) + 0 * len(t.suggest_categorical("optimizer", WRITTEN)), n_trials=16)
+    return folder / "study.db"
+
+
+@pytest.mark.parametrize("make", [in_a_table, in_optuna])
+def test_two_spellings_of_a_word_are_one_choice(make, tmp_path):
+    plan = expert.tune(make(tmp_path))
+    snippets = "\n".join(snippet for item in plan.items for snippet in item.snippets.values())
+    assert "AdamW" in snippets
+    assert "adamw" not in snippets
 
 
 def test_an_optimizer_that_names_itself_is_a_knob(folder):
