@@ -114,7 +114,7 @@ def _one_each(y: NDArray[Any], asked: Asked) -> tuple[NDArray[Any] | None, list[
     """Labels (n,), of one-hot ones the class; none, and a note, of those that are several values each."""
     if y.size == len(y):
         return y.reshape(len(y)), []
-    if y.ndim == 2 and _is_one_hot(y):
+    if y.ndim == 2 and is_one_hot(y):
         return y.argmax(axis=1), []
     return None, [several_each(asked)]
 
@@ -124,6 +124,6 @@ def several_each(asked: Asked) -> str:
     return f"{asked.name}: each label is several values; what is checked of labels needs one, so they are left out"
 
 
-def _is_one_hot(y: NDArray[Any]) -> bool:
-    head = y[:1000]
-    return bool(((head == 0) | (head == 1)).all() and (head.sum(axis=1) == 1).all())
+def is_one_hot(y: NDArray[Any]) -> bool:
+    """Whether each row of labels (n, classes) marks one class."""
+    return bool(y.dtype.kind in "buif" and ((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from expert.data._arrays import as_pixels, layout_of, of_arrays, range_of, several_each
+from expert.data._arrays import as_pixels, is_one_hot, layout_of, of_arrays, range_of, several_each
 from expert.data._images import of_images
 from expert.data._labels import labels_of
 from expert.data.inputs import Asked
@@ -118,7 +118,9 @@ def _parts(item: Any, source: str) -> tuple[NDArray[Any], Any]:
         raise DataError(f"{source}: a sample holds {type(item).__name__}, numbers or (inputs, label) are expected")
     if y is None or y.ndim == 0:
         return x, None if y is None else y.item()
-    return x, float(y.argmax()) if y.ndim == 1 and y.size > 1 and y.sum() == 1 else (y.item() if y.size == 1 else y)
+    if y.size == 1:
+        return x, y.item()
+    return x, float(y.argmax()) if y.ndim == 1 and is_one_hot(y[None]) else y
 
 
 class _Pixels:

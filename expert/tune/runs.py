@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from expert.run import Direction, RunLog, Series, Setting, Spelling
+from expert.run import Direction, RunLog, Series, Spelling
 from expert.signals.course import train_loss_end_over_start
 from expert.tune.trials import Sweep, Trial
 
@@ -20,28 +20,22 @@ _SIZES = ("train_size", "val_size", "testval_size", "test_size", "n_trials", "cl
 def sweep_of_runs(runs: Sequence[RunLog], name: str, source: str, notes: Iterable[str] = ()) -> Sweep:
     """The sweep that these runs make; what was read with repairs says so.
 
-    Knobs are called as the runs call them, and by their one name where the runs do not agree; words are written as the
-    first run that has them writes them.
+    Knobs are called as the runs call them, and by their one name where the runs do not agree.
     """
     directions: dict[str, Direction | None] = {}
     for series in (s for run in runs for s in _results(run)):
         directions.setdefault(series.name, series.better)
     repaired = [f"{run.name}: {note}" for run in runs for note in run.notes]
     ways: dict[str, set[str]] = {}
-    words: dict[tuple[str, object], Setting] = {}
-    for run in runs:
-        for known, value in run.settings.items():
-            own = run.spelled.get(known, Spelling(known, value))
-            ways.setdefault(known, set()).add(own.name)
-            if isinstance(value, str):
-                words.setdefault((known, value), own.of(value))
+    for known, own in ((name, _spelling(run, name)) for run in runs for name in run.settings):
+        ways.setdefault(known, set()).add(own.name)
     own_names = {known: found.copy().pop() for known, found in ways.items() if len(found) == 1}
     told = repaired[:5] + [f"{len(repaired) - 5} more notes on runs"] * (len(repaired) > 5)
     readers = dict.fromkeys(run.reader.split(":")[0] for run in runs if run.reader)
     return Sweep(
         name,
         source,
-        tuple(_trial(run, own_names, words) for run in runs),
+        tuple(_trial(run, own_names) for run in runs),
         directions,
         described={n: value for run in runs[:1] for n, value in run.settings.items() if describes(n)},
         notes=(*notes, *told),
@@ -55,12 +49,13 @@ def describes(name: str) -> bool:
     return name in (*_DESCRIBING, *_SIZES) or name.startswith(_ABOUT_DATA)
 
 
-def _trial(run: RunLog, own_names: Mapping[str, str], words: Mapping[tuple[str, object], Setting]) -> Trial:
-    knobs = {
-        own_names.get(name, name): words.get((name, value), value)
-        for name, value in run.settings.items()
-        if not describes(name)
-    }
+def _spelling(run: RunLog, name: str) -> Spelling:
+    return run.spelled.get(name, Spelling(name, run.settings[name]))
+
+
+def _trial(run: RunLog, own_names: Mapping[str, str]) -> Trial:
+    settings = {name: value for name, value in run.settings.items() if not describes(name)}
+    knobs = {own_names.get(name, name): _spelling(run, name).of(value) for name, value in settings.items()}
     results, failed = {}, ""
     for series in _results(run):
         finite = series.finite.values

@@ -199,6 +199,13 @@ def test_words_that_python_holds_are_labels():
     assert load((np.ones((80, 3)), words)).class_counts == {"cat": 40, "dog": 40}
 
 
+def test_soft_labels_and_marks_that_begin_late_are_no_classes():
+    late = np.concatenate([np.eye(3)[np.zeros(1500, int)], np.ones((500, 3))])
+    soft = [(np.ones(4), np.array([0.25, 0.75]))] * 60
+    for source in ((np.ones((2000, 4)), late), soft):
+        assert load(source).labels is None
+
+
 def test_one_hot_labels_are_classes():
     classes = np.arange(80) % 4
     for source in (
