@@ -18,7 +18,8 @@ NUMBER = (
 _COUNT, _FRACTION = r"\d+", r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _SEEN_OFTEN = 8
 _MOST_KEYS, _MOST_OF_A_KEY, _LATEST = 4000, 6, 2
-_WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+WITHOUT_DIGITS = dict.fromkeys(map(ord, "0123456789"))
+"""For `str.translate`: what lines of one form have in common."""
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"((?<!\d)[A-Za-z_@][\w@./-]*)|\d+")
 """Words, whose digits belong to them (`Acc@1`, `valid_0`), and other digits."""
@@ -91,7 +92,7 @@ class Shapes:
             reading = _numbers(shape, text)
             if reading is not None:
                 return reading
-        key = text.translate(_WITHOUT_DIGITS)
+        key = text.translate(WITHOUT_DIGITS)
         for shape in self._shapes.get(key, ()):
             reading = _numbers(shape, text)
             if reading is not None:

@@ -19,14 +19,13 @@ from expert.readers._forms import FORMS, PAIR, Form, Says
 from expert.readers._lines import lines
 from expert.readers._remarks import arguments, header, remark
 from expert.readers._rows import Rows
-from expert.readers._shapes import Line, Number, Reading, Shapes
+from expert.readers._shapes import WITHOUT_DIGITS, Line, Number, Reading, Shapes
 from expert.readers._text import decoded, is_text, number
 from expert.run import Event, RunLog
 
 _HEADS = (65_536, 1_048_576)
 _TELLS = re.compile("|".join(f"(?P<form_{n}>{form.tells.pattern})" for n, form in enumerate(FORMS)))
 _LONGEST = 400
-_DIGITS = str.maketrans("", "", "0123456789")
 _TRIED = 3
 """Lines that differ in their digits alone are of one form or of none: so many of them are tried."""
 _MOST_OF_A_KIND = 20
@@ -53,7 +52,7 @@ def _told(text: str, whole: bool) -> Form | None:
     """The first form of which two lines are there, or one if the text is whole."""
     counts, strange = Counter[str](), Counter[str]()
     for line in (line[:_LONGEST] for line in text.splitlines()):
-        shape = line.translate(_DIGITS)
+        shape = line.translate(WITHOUT_DIGITS)
         found = _TELLS.match(line) if strange[shape] < _TRIED else None
         if found and found.lastgroup:
             counts[found.lastgroup] += 1

@@ -114,7 +114,8 @@ def test_a_dataset_is_read_by_the_name_of_a_function(tmp_path):
 
 
 def test_a_torch_dataset_is_read():
-    torch = pytest.importorskip("torch")
+    import torch
+
     data = torch.utils.data.TensorDataset(torch.rand(40, 5), torch.arange(40) % 2)
     assert load(data).frame.shape == (40, 5)
 

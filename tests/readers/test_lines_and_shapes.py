@@ -102,4 +102,5 @@ def test_a_log_that_grows_is_read_again_and_again(tmp_path, name):
         cut = not any("grew" in note for note in run.notes)  # the writer may rest in the middle of the last number
         whole = len(values) - cut
         assert values[:whole] == [1 / e for e in rows[:whole]]
+        assert all(value <= 1 / rows[whole] for value in values[whole:])  # what is cut of a decimal is less of it
     writer.join()
